@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace boxkited {
+
+enum class GunzipError { kNotGzip, kTooLarge };
+
+// What a gzip file (one member or several) holds, at most `limit` bytes. Memory never exceeds
+// what has come out so far: a small bomb is refused at the limit.
+//
+// Threads: any.
+Result<std::string, GunzipError> gunzip(std::string_view bytes, std::size_t limit);
+
+// One gzip member; `level` as zlib's, 1 fast to 9 small.
+std::string gzip(std::string_view text, int level);
+
+}  // namespace boxkited

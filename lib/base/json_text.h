@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace boxkited {
+
+// Appends `text` as a JSON string, quotes included. What could end a line or move a terminal
+// (controls, DEL, NEL, the line separators U+2028 and U+2029) is escaped; a byte that is not
+// UTF-8 becomes U+FFFD.
+//
+// Threads: any.
+void append_json_string(std::string& out, std::string_view text);
+std::string json_string(std::string_view text);
+
+}  // namespace boxkited

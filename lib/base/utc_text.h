@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace boxkited {
+
+// `2024-05-01T13:15:02.000317Z`: RFC 3339, UTC, microseconds. For years 0 to 9999.
+//
+// Threads: any.
+void append_utc_text(std::string& out, WallTime time);
+std::string utc_text(WallTime time);
+
+// `2024-05-01T13:15:02`: the same without fraction and zone.
+void append_utc_seconds(std::string& out, WallTime time);
+
+// An RFC 3339 date-time with any offset; digits behind the microseconds are dropped, and a leap
+// second is the second after it. Nothing for any other text.
+std::optional<WallTime> parse_rfc3339(std::string_view text);
+
+}  // namespace boxkited

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/router.h"
+
+namespace boxkited::http {
+
+struct ListenerOptions {
+    enum class Kind { kTcp, kUnix, kLinesUnix };
+    Kind kind = Kind::kTcp;
+
+    // kTcp: "127.0.0.1:9810", "[::1]:9810", port 0 for any free one.
+    // Else the path of a Unix socket, at most 107 bytes. A stale socket there is replaced; a
+    // live one, or anything that is no socket, is refused.
+    std::string address;
+
+    // Of a Unix socket, in force from its first moment on.
+    std::uint32_t mode = 0660;
+
+    // Groups of routes it serves, as bits.
+    std::uint32_t serves = ~0U;
+};
+
+// What a peer can make the server hold or wait for.
+struct ServerOptions {
+    std::vector<ListenerOptions> listeners;
+    unsigned threads = 1;
+
+    std::size_t body_bytes = 4 << 20;  // After Content-Encoding is undone; one line of a stream.
+    std::size_t header_bytes = 8192;
+    std::size_t header_count = 100;
+
+    // Open at once. When all are taken, the one idle for longest makes room for a new one.
+    std::size_t connections = 1024;
+
+    // Bodies and answers of all connections together; a request beyond is answered 503.
+    std::size_t memory_bytes = 64 << 20;
+
+    std::chrono::milliseconds header_time{10'000};  // From the first byte to the last header.
+    std::chrono::milliseconds idle_time{60'000};    // Between requests; for a body; for an answer.
+};
+
+// What the server tells of itself. All members are called on I/O threads, many times a second.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void connection_opened(std::size_t listener) = 0;
+    virtual void connection_closed(std::size_t listener) = 0;
+    virtual void received(unsigned thread, std::size_t bytes) = 0;
+    // `route` as Router::handle() gives it; from the last byte of the request to its answer.
+    virtual void answered(unsigned thread, int route, int status,
+                          std::chrono::nanoseconds duration) = 0;
+    // A request that the gate or a limit refused before any handler saw it. `path` is empty
+    // when it could not be read.
+    virtual void refused(std::size_t listener, std::string_view path, int status) = 0;
+    // A line of a stream that was longer than body_bytes, or cut off by the end.
+    virtual void line_refused(std::size_t listener, bool too_long) = 0;
+};
+
+// Takes the lines of kLinesUnix listeners: whole lines, each with its newline, many at a time.
+using LineHandler = std::function<void(unsigned thread, std::size_t listener, std::string_view)>;
+
+struct StartError {
+    std::string message;  // "listen on 127.0.0.1:9810: Address already in use"
+};
+
+// Listens, serves and stops. Knows nothing of what the routes do.
+//
+// Threads: one that owns it calls the members; `threads` others do the work.
+class Server {
+public:
+    // Binds every listener and begins to serve.
+    static Result<std::unique_ptr<Server>, StartError> start(ServerOptions options, Router router,
+                                                             LineHandler lines,
+                                                             Observer& observer);
+    // Closes what stop() left.
+    ~Server();
+
+    // The addresses in force, by listener: a port 0 is the port that was given.
+    std::vector<std::string> addresses() const;
+
+    // Stops listening (removes its own sockets), lets requests that have begun be answered until
+    // the deadline, closes idle connections, and ends the threads.
+    void stop(std::chrono::steady_clock::time_point deadline);
+
+private:
+    class Impl;
+    explicit Server(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace boxkited::http

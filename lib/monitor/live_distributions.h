@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/prediction_event.h"
+#include "monitor/layout.h"
+
+namespace boxkited {
+
+// Why a value is not counted where one would expect it; labels of boxkited_values_not_counted_total.
+enum class NotCounted {
+    kMismatch,    // Too few or too many features, or an unknown name: once for each such event.
+    kNested,      // An object or an array.
+    kNewBins,     // A category beyond the bounds on new bins: counted in `__other__`.
+    kLongText,    // A category whose text is too long: counted in `__other__`.
+};
+inline constexpr std::array kNotCountedReasons{NotCounted::kMismatch, NotCounted::kNested,
+                                               NotCounted::kNewBins, NotCounted::kLongText};
+std::string_view label(NotCounted reason) noexcept;
+using NotCountedTally = std::array<std::uint64_t, kNotCountedReasons.size()>;
+
+// How far live data may widen what is counted.
+struct MonitorLimits {
+    std::size_t bins_per_feature = 1000;  // Bins that the baseline never had, of one variable.
+    std::size_t new_bins_total = 20'000;  // The same, of all variables.
+    std::size_t bin_name_bytes = 256;     // Longer texts count in `__other__`.
+};
+
+// A bin that the baseline never had.
+struct NewBin {
+    std::uint32_t variable;  // Position in Layout::variables().
+    std::uint32_t slot;
+    std::string name;
+};
+
+// The sum of all shards at one moment; it never holds a part of a request.
+struct LiveSnapshot {
+    std::shared_ptr<const Layout> layout;
+    std::vector<std::uint64_t> counts;  // By slot.
+    std::vector<double> sums;           // By variable; of numeric ones.
+    std::vector<NewBin> new_bins;       // By variable, then in the order in which they came.
+    NotCountedTally not_counted{};
+};
+
+// Counts live values in the buckets and bins that training chose.
+//
+//   auto observation = live.begin(thread);   // Locks the shard of this thread.
+//   observation.stage(event);                // Finds the slots; nothing is counted yet.
+//   observation.commit();                    // Counts all that was staged.
+//
+// A number counts under the first bound that is not below it. Missing values, unreadable texts
+// and +Infinity count under `+Inf` and leave the sum alone; -Infinity counts in the first bucket
+// and leaves the sum alone.
+//
+// Threads: any thread may call any member; each I/O thread has a shard of its own.
+class LiveDistributions {
+public:
+    LiveDistributions(std::shared_ptr<const Baseline> baseline, MonitorLimits limits,
+                      unsigned shards);
+    ~LiveDistributions();
+
+    class Observation;
+    // One at a time for each shard; no shard may be begun twice by the same thread.
+    Observation begin(unsigned shard);
+
+    LiveSnapshot snapshot() const;
+
+    // Goes on with another baseline. Variables whose baseline is the same keep their counts, the
+    // others begin anew. No request is counted half before and half after.
+    void reload(std::shared_ptr<const Baseline> baseline);
+
+private:
+    struct Shard;
+    struct NewBins;
+
+    const MonitorLimits limits_;
+    std::unique_ptr<NewBins> new_bins_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace boxkited
