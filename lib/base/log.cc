@@ -46,11 +46,16 @@ spdlog::logger& sink() {
 
 std::string_view name(Level level) {
     switch (level) {
-        case Level::kDebug: return "debug";
-        case Level::kInfo: return "info";
-        case Level::kWarning: return "warning";
-        case Level::kError: return "error";
-        case Level::kOff: break;
+        case Level::kDebug:
+            return "debug";
+        case Level::kInfo:
+            return "info";
+        case Level::kWarning:
+            return "warning";
+        case Level::kError:
+            return "error";
+        case Level::kOff:
+            break;
     }
     return "off";
 }

@@ -48,8 +48,7 @@ bool is_beyond_range(std::string_view unsigned_text) {
         std::string_view text = unsigned_text.substr(e + 1);
         if (text.starts_with('+')) text.remove_prefix(1);
         const bool negative = text.starts_with('-');
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), exponent);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
         if (error == std::errc::result_out_of_range)
             exponent = negative ? -4'000'000'000'000LL : 4'000'000'000'000LL;
     }

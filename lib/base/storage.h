@@ -55,6 +55,7 @@ struct DirectoryEntry {
     std::string name;
     Type type;
     std::uint64_t bytes = 0;  // For a file.
+    WallTime modified{};
 };
 
 // The file system. The seam that tests replace to make disks fail.

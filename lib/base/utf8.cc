@@ -14,8 +14,8 @@ Utf8Character first_character(std::string_view text) {
         char32_t lead_bits;
         char32_t smallest;
     };
-    const Form form = lead >= 0xC2 && lead <= 0xDF ? Form{2, lead & 0x1Fu, 0x80}
-                      : (lead & 0xF0) == 0xE0      ? Form{3, lead & 0x0Fu, 0x800}
+    const Form form = lead >= 0xC2 && lead <= 0xDF   ? Form{2, lead & 0x1Fu, 0x80}
+                      : (lead & 0xF0) == 0xE0        ? Form{3, lead & 0x0Fu, 0x800}
                       : lead >= 0xF0 && lead <= 0xF4 ? Form{4, lead & 0x07u, 0x10000}
                                                      : Form{0, 0, 0};
     if (form.length == 0 || text.size() < form.length) return {0, {}};

@@ -24,7 +24,6 @@ struct Refusal {
         kBadRequest,      // The HTTP around it was refused.
         kCutOff,          // The stream ended within the line.
         kQueueFull,       // The prediction log has no room.
-        kDraining,        // The daemon is ending.
     };
 
     Reason reason;
@@ -32,14 +31,13 @@ struct Refusal {
 };
 
 inline constexpr std::array kRefusalReasons{
-    Refusal::Reason::kNotJson,      Refusal::Reason::kTooDeep,
-    Refusal::Reason::kMissingField, Refusal::Reason::kUnknownField,
+    Refusal::Reason::kNotJson,        Refusal::Reason::kTooDeep,
+    Refusal::Reason::kMissingField,   Refusal::Reason::kUnknownField,
     Refusal::Reason::kDuplicateField, Refusal::Reason::kWrongType,
-    Refusal::Reason::kBadTimestamp, Refusal::Reason::kBadId,
-    Refusal::Reason::kEmptyBatch,   Refusal::Reason::kTooManyEvents,
-    Refusal::Reason::kTooLarge,     Refusal::Reason::kBadRequest,
-    Refusal::Reason::kCutOff,       Refusal::Reason::kQueueFull,
-    Refusal::Reason::kDraining};
+    Refusal::Reason::kBadTimestamp,   Refusal::Reason::kBadId,
+    Refusal::Reason::kEmptyBatch,     Refusal::Reason::kTooManyEvents,
+    Refusal::Reason::kTooLarge,       Refusal::Reason::kBadRequest,
+    Refusal::Reason::kCutOff,         Refusal::Reason::kQueueFull};
 
 // The value of the `result` label, e.g. "missing_field". Part of the metrics interface.
 std::string_view label(Refusal::Reason reason) noexcept;

@@ -14,9 +14,12 @@ inline constexpr std::array kTransports{Transport::kHttp, Transport::kHttpUnix,
 
 constexpr std::string_view label(Transport transport) {
     switch (transport) {
-        case Transport::kHttp: return "http";
-        case Transport::kHttpUnix: return "http_unix";
-        case Transport::kNdjsonUnix: break;
+        case Transport::kHttp:
+            return "http";
+        case Transport::kHttpUnix:
+            return "http_unix";
+        case Transport::kNdjsonUnix:
+            break;
     }
     return "ndjson_unix";
 }

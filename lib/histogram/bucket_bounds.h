@@ -19,14 +19,14 @@ public:
 
     // `value` is not NaN.
     std::size_t bucket_of(double value) const {
-        // Training data is cut into bins of equal width, so the guess is nearly always right and
-        // its two neighbours are what is left; a search serves all other bounds.
-        const double guess = (value - first_) * buckets_per_unit_;
-        if (!(guess > 0)) return value <= first_ ? 0 : search(value);
-        if (guess >= last_guess_) return value > bounds_.back() ? bounds_.size() : search(value);
-        const auto at = static_cast<std::size_t>(guess);
-        if (value <= bounds_[at]) return value > bounds_[at - (at > 0)] || at == 0 ? at : search(value);
-        return value <= bounds_[at + 1] ? at + 1 : search(value);
+        // Training cuts its data into bins of equal width, but for the first and the last: for
+        // nearly every value the guess is right, and a look at both its bounds proves it.
+        const double guess = (value - origin_) * buckets_per_unit_;
+        if (guess > 0 && guess < intervals_) {
+            const auto at = static_cast<std::size_t>(guess) + first_even_;
+            if (bounds_[at] < value && value <= bounds_[at + 1]) return at + 1;
+        }
+        return search(value);
     }
 
     const std::vector<double>& values() const { return bounds_; }
@@ -35,9 +35,11 @@ private:
     std::size_t search(double value) const;
 
     std::vector<double> bounds_;
-    double first_;
-    double buckets_per_unit_;  // 0 when the guess is of no use; then every value is searched.
-    double last_guess_;        // The largest guess that has a bound behind it.
+    // The bounds that are taken for evenly spaced: from first_even_ on, intervals_ + 1 of them.
+    std::size_t first_even_ = 0;
+    double origin_ = 0;
+    double buckets_per_unit_ = 0;
+    double intervals_ = 0;  // 0: no guess, every value is searched.
 };
 
 }  // namespace boxkited

@@ -80,8 +80,7 @@ class Server {
 public:
     // Binds every listener and begins to serve.
     static Result<std::unique_ptr<Server>, StartError> start(ServerOptions options, Router router,
-                                                             LineHandler lines,
-                                                             Observer& observer);
+                                                             LineHandler lines, Observer& observer);
     // Closes what stop() left.
     ~Server();
 

@@ -13,12 +13,13 @@
 
 namespace boxkited {
 
-// Why a value is not counted where one would expect it; labels of boxkited_values_not_counted_total.
+// Why a value is not counted where one would expect it; the labels of
+// boxkited_values_not_counted_total.
 enum class NotCounted {
-    kMismatch,    // Too few or too many features, or an unknown name: once for each such event.
-    kNested,      // An object or an array.
-    kNewBins,     // A category beyond the bounds on new bins: counted in `__other__`.
-    kLongText,    // A category whose text is too long: counted in `__other__`.
+    kMismatch,  // Too few or too many features, or an unknown name: once for each such event.
+    kNested,    // An object or an array.
+    kNewBins,   // A category beyond the bounds on new bins: counted in `__other__`.
+    kLongText,  // A category whose text is too long: counted in `__other__`.
 };
 inline constexpr std::array kNotCountedReasons{NotCounted::kMismatch, NotCounted::kNested,
                                                NotCounted::kNewBins, NotCounted::kLongText};
@@ -48,38 +49,68 @@ struct LiveSnapshot {
     NotCountedTally not_counted{};
 };
 
+class NewBins;
+struct Shard;
+
+// The events of one request on their way into a shard, which stays locked for so long.
+//
+// Threads: the one that began it.
+class Observation {
+public:
+    Observation(Shard& shard, NewBins& new_bins, const MonitorLimits& limits);
+
+    // Finds the slots of the event's values; counts nothing yet.
+    void stage(const PredictionEvent& event);
+    // Counts all that was staged. What is never committed was never there.
+    void commit();
+
+private:
+    void stage_value(std::uint32_t variable, const Value& value);
+    void stage_number(std::uint32_t variable, const BucketBounds& bounds, const Value& value);
+    void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
+    void stage_new_bin(std::uint32_t variable, std::string name);
+    void count(NotCounted reason);
+    void count_new_bin(std::uint32_t variable, const std::string& name);
+
+    Shard& shard_;
+    NewBins& new_bins_;
+    const MonitorLimits& limits_;
+    std::unique_lock<std::mutex> lock_;
+};
+
 // Counts live values in the buckets and bins that training chose.
 //
-//   auto observation = live.begin(thread);   // Locks the shard of this thread.
-//   observation.stage(event);                // Finds the slots; nothing is counted yet.
-//   observation.commit();                    // Counts all that was staged.
+//   auto observation = live.begin(thread);
+//   observation.stage(event);
+//   observation.commit();
 //
 // A number counts under the first bound that is not below it. Missing values, unreadable texts
 // and +Infinity count under `+Inf` and leave the sum alone; -Infinity counts in the first bucket
-// and leaves the sum alone.
+// and leaves the sum alone. A category that the baseline never had gets a bin of its own, within
+// the limits.
 //
-// Threads: any thread may call any member; each I/O thread has a shard of its own.
+// Threads: any thread may call any member; each I/O thread has a shard of its own, so that they
+// never wait for each other.
 class LiveDistributions {
 public:
     LiveDistributions(std::shared_ptr<const Baseline> baseline, MonitorLimits limits,
                       unsigned shards);
     ~LiveDistributions();
 
-    class Observation;
-    // One at a time for each shard; no shard may be begun twice by the same thread.
+    // A shard has one observation at a time; another one waits.
     Observation begin(unsigned shard);
 
     LiveSnapshot snapshot() const;
 
     // Goes on with another baseline. Variables whose baseline is the same keep their counts, the
     // others begin anew. No request is counted half before and half after.
-    void reload(std::shared_ptr<const Baseline> baseline);
+    void reload(std::shared_ptr<const Baseline> baseline, MonitorLimits limits);
 
 private:
-    struct Shard;
-    struct NewBins;
+    std::vector<std::unique_lock<std::mutex>> lock_all() const;
+    LiveSnapshot locked_snapshot() const;
 
-    const MonitorLimits limits_;
+    MonitorLimits limits_;  // Guarded by all shards' locks together.
     std::unique_ptr<NewBins> new_bins_;
     std::vector<std::unique_ptr<Shard>> shards_;
 };

@@ -1,15 +1,10 @@
 #pragma once
 
-#include <array>
-#include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -17,68 +12,10 @@
 #include "event/identity.h"
 #include "event/transport.h"
 #include "prediction_log/line_batch.h"
+#include "prediction_log/log_ledger.h"
+#include "prediction_log/log_options.h"
 
 namespace boxkited {
-
-// How the prediction log trades memory and disk against the chance of losing an event.
-struct PredictionLogOptions {
-    // Off: every event is counted as unlogged, and no file is touched.
-    bool enabled = true;
-
-    // Root of the tree:
-    // {directory}/models/predictions/{endpoint_id}/2024-05-01/1315_{logger_id}-{replica_id}.txt
-    std::filesystem::path directory = "/var/lib/boxkited";
-
-    // ---- What may be lost ----
-
-    // What an answer to a sender means: the event is in the queue, in the file, or on the disk.
-    enum class Ack { kQueued, kWritten, kSynced };
-    Ack ack = Ack::kQueued;
-
-    // When files are synced: with each flush, after every write, or never (then a power cut can
-    // take what the system has not written back, and `kSynced` cannot be promised).
-    enum class Sync { kInterval, kAlways, kNever };
-    Sync sync = Sync::kInterval;
-
-    // The longest an accepted event stays in memory only, and between write and sync.
-    std::chrono::milliseconds flush_interval{500};
-
-    // Bytes of lines that wait in memory, to be written or to be synced. When they are full a new
-    // event is refused before it is counted anywhere; a sender never waits for the disk.
-    std::uint64_t queue_bytes = 64ULL << 20;
-
-    // ---- How files are cut and kept ----
-
-    // The span of event time that one file holds; divides a day.
-    std::chrono::minutes partition{15};
-
-    // Files open at once: events of many partitions at a time (a backfill) cost no more
-    // descriptors than this.
-    std::size_t open_partitions = 16;
-
-    // Partitions older than this are deleted; 0 keeps them for ever.
-    std::chrono::days retention{30};
-
-    // When the tree is larger, the oldest closed partitions are deleted; 0 sets no bound.
-    std::uint64_t retention_bytes = 0;
-};
-
-// Where each accepted event is. At every moment
-//   sum of accepted = written + queued + lost + unlogged.
-struct LogLedger {
-    std::array<std::uint64_t, kTransports.size()> accepted{};
-    std::uint64_t written = 0;   // In a file: its write() has returned.
-    std::uint64_t queued = 0;    // In memory, taken by the writer or not.
-    std::uint64_t lost = 0;      // Given up at the end of the process.
-    std::uint64_t unlogged = 0;  // The log is off.
-
-    std::uint64_t queue_bytes = 0;  // Of lines waiting to be written or synced.
-    std::uint64_t queue_capacity_bytes = 0;
-    std::uint64_t written_bytes = 0;
-    std::uint64_t torn_bytes = 0;  // Cut from files at start.
-    std::uint64_t open_partitions = 0;
-    std::map<std::string_view, std::uint64_t> errors;  // By IoError::operation.
-};
 
 // The log of predictions: a bounded queue and the thread that writes it to files.
 //

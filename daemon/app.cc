@@ -1,0 +1,173 @@
+#include "daemon/app.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "base/log.h"
+#include "daemon/own_metrics.h"
+#include "daemon/prediction_route.h"
+#include "daemon/routes.h"
+#include "daemon/service_notify.h"
+#include "daemon/version.h"
+
+namespace boxkited {
+
+namespace {
+
+constexpr int kWorkFailed = 1;
+constexpr int kInputWrong = 2;
+
+int report(int exit_code, const std::string& reason) {
+    std::fprintf(stderr, "boxkited: %s\n", reason.c_str());
+    return exit_code;
+}
+
+// All threads inherit the mask: signals are taken by the main thread alone, when it waits.
+sigset_t block_signals() {
+    signal(SIGPIPE, SIG_IGN);  // A peer that is gone shows as EPIPE,
+    signal(SIGXFSZ, SIG_IGN);  // a file at its largest size as EFBIG.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, each);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+// A second signal ends the process at once: whoever sends it no longer wants to wait.
+void let_signals_kill(sigset_t signals) {
+    const auto end = [](int) {
+        constexpr char kText[] = "boxkited: second signal: ended without draining\n";
+        [[maybe_unused]] const auto written = write(STDERR_FILENO, kText, sizeof kText - 1);
+        _exit(kWorkFailed);
+    };
+    signal(SIGTERM, end);
+    signal(SIGINT, end);
+    signal(SIGHUP, SIG_IGN);
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+std::uint64_t descriptor_limit() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string out;
+    for (const std::string& text : texts) out.append(out.empty() ? "" : " ").append(text);
+    return out;
+}
+
+}  // namespace
+
+App::App(CommandLine command_line, Environment environment)
+    : command_line_(std::move(command_line)), environment_(std::move(environment)) {}
+
+int App::run() {
+    auto loaded = load_options(command_line_, environment_);
+    if (!loaded) return report(kInputWrong, to_string(loaded.error()));
+    options_ = std::move(loaded->options);
+    log::configure(options_.log_level, options_.log_format);
+    for (const std::string& warning : loaded->warnings) log::warning(warning);
+    if (const auto warning = clamp_connections(options_, descriptor_limit()); !warning.empty())
+        log::warning(warning);
+
+    auto baseline = load_baseline(options_, clock_);  // What training saw.
+    if (!baseline) return report(kInputWrong, baseline.error());
+    *baseline_.lock() = *baseline;
+
+    signals_ = block_signals();
+    LiveDistributions live(baseline->baseline, options_.monitor,  // What production sees.
+                           options_.http.threads);
+    auto log = PredictionLog::open(options_.prediction_log, options_.identity, clock_, storage_);
+    if (!log) return report(kWorkFailed, "prediction log: " + to_string(log.error()));
+
+    OwnMetrics metrics(options_.http.listeners, kVersion);
+    PredictionRoute predictions(options_, live, **log, clock_, metrics);
+    http::Router router(make_routes({options_, clock_, baseline_, live, **log, metrics,
+                                     predictions, reloader_, draining_}));
+    metrics.measure(router.routes());
+    auto server = http::Server::start(
+        options_.http, std::move(router),
+        [&](unsigned thread, std::size_t listener, std::string_view lines) {
+            predictions.take_lines(thread, listener, lines);
+        },
+        metrics);
+    if (!server) return report(kWorkFailed, server.error().message);
+
+    const std::string addresses = joined((*server)->addresses());
+    log::info("ready", {{"version", std::string(kVersion)},
+                        {"listeners", addresses},
+                        {"baseline", baseline->path},
+                        {"variables", std::to_string(baseline->baseline->variables.size())}});
+    notify_ready("serving on " + addresses);
+    serve_until_stopped(live, metrics);
+    return stop(**server, **log);
+}
+
+App::Signal App::wait_for_signal() const {
+    int number = 0;
+    while (sigwait(&signals_, &number) != 0) {
+    }
+    return number == SIGHUP ? Signal::kReload : Signal::kStop;
+}
+
+void App::serve_until_stopped(LiveDistributions& live, OwnMetrics& metrics) {
+    while (wait_for_signal() == Signal::kReload) {
+        notify_reloading();
+        reloader_.run([&] { return reload(live, metrics); });
+        notify_ready("serving");
+    }
+}
+
+ReloadOutcome App::reload(LiveDistributions& live, OwnMetrics& metrics) {
+    const auto failed = [&](const std::string& reason) {
+        metrics.count_reload(false);
+        log::error("reload failed; nothing has changed", {{"reason", reason}});
+        return ReloadOutcome{reason, {}};
+    };
+    const auto loaded = load_options(command_line_, environment_);
+    if (!loaded) return failed(to_string(loaded.error()));
+    auto baseline = load_baseline(loaded->options, clock_);
+    if (!baseline) return failed(baseline.error());
+
+    const DaemonOptions& wanted = loaded->options;
+    const auto needs = needs_restart(options_, wanted);
+    live.reload(baseline->baseline, wanted.monitor);
+    log::configure(wanted.log_level, wanted.log_format);
+    *baseline_.lock() = *std::move(baseline);
+    metrics.count_reload(true);
+    for (const std::string& path : needs)
+        log::warning("changed option needs a restart", {{"option", path}});
+    log::info("reloaded", {{"baseline", wanted.no_baseline ? "" : wanted.baseline.string()}});
+    return {"", needs};
+}
+
+int App::stop(http::Server& server, PredictionLog& log) {
+    draining_ = true;
+    notify_stopping();
+    log::info("stopping");
+    let_signals_kill(signals_);
+    if (options_.shutdown_delay.count() > 0)
+        std::this_thread::sleep_for(options_.shutdown_delay);
+
+    const MonotonicTime deadline = clock_.monotonic() + options_.shutdown_timeout;
+    server.stop(deadline);
+    const std::uint64_t lost = log.drain(deadline);
+    if (lost == 0) {
+        log::info("stopped");
+        return EXIT_SUCCESS;
+    }
+    log::error("stopped with events lost",
+               {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});
+    // A disk that hangs never gives its thread back.
+    std::_Exit(kWorkFailed);
+}
+
+}  // namespace boxkited

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <csignal>
+
+#include "base/clock.h"
+#include "base/guarded.h"
+#include "base/storage.h"
+#include "daemon/loaded_baseline.h"
+#include "daemon/options.h"
+#include "daemon/reloader.h"
+#include "http/server.h"
+#include "monitor/live_distributions.h"
+#include "prediction_log/prediction_log.h"
+
+namespace boxkited {
+
+class OwnMetrics;
+
+// The daemon: puts its parts together, serves until a signal ends it, and takes them down.
+//
+// Threads: the main one.
+class App {
+public:
+    // What to load options from, at start and upon each reload.
+    App(CommandLine command_line, Environment environment);
+
+    // Blocks. The exit code: 0 after a stop that lost nothing, 1 when the work failed, 2 when
+    // options or baseline are wrong; the reason is on standard error.
+    int run();
+
+private:
+    enum class Signal { kStop, kReload };
+
+    Signal wait_for_signal() const;
+    void serve_until_stopped(LiveDistributions& live, OwnMetrics& metrics);
+    ReloadOutcome reload(LiveDistributions& live, OwnMetrics& metrics);
+    int stop(http::Server& server, PredictionLog& log);
+
+    const CommandLine command_line_;
+    const Environment environment_;
+    SystemClock clock_;
+    DiskStorage storage_;
+    sigset_t signals_{};
+
+    DaemonOptions options_;  // In force.
+    Guarded<LoadedBaseline> baseline_;
+    Reloader reloader_;
+    std::atomic<bool> draining_ = false;
+};
+
+}  // namespace boxkited

@@ -1,0 +1,151 @@
+#include "daemon/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+
+#include "daemon/option_table.h"
+#include "daemon/option_value.h"
+
+namespace boxkited {
+
+namespace {
+
+using Command = CommandLine::Command;
+
+constexpr const char* kFooter =
+    "Every option has an environment variable: BOXKITED_ and its path in capitals,\n"
+    "BOXKITED_PREDICTION_LOG_QUEUE_BYTES for prediction_log.queue_bytes. Flags beat variables,\n"
+    "these beat the config file, that beats the default. `boxkited check` shows what is in force.\n"
+    "\n"
+    "Exit codes: 0 good, 1 the work failed, 2 the command line, config or input is wrong.";
+
+void add_listeners(CLI::App& app, const std::string& flag, const std::string& type,
+                   const std::string& help, CommandLine& to) {
+    app.add_option_function<std::vector<std::string>>(
+           flag,
+           [&to, flag](const std::vector<std::string>& values) {
+               for (const std::string& value : values) to.flags.push_back({flag, value});
+           },
+           help)
+        ->type_name(type)
+        ->type_size(1)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// What stands for the value in --help.
+std::string type_name(const OptionKind& kind) {
+    if (std::holds_alternative<PathKind>(kind)) return "PATH";
+    const auto* choice = std::get_if<ChoiceKind>(&kind);
+    if (choice == nullptr) return "NUMBER";
+    std::string names;
+    for (const std::string_view name : choice->names)
+        names.append(names.empty() ? "" : "|").append(name);
+    return names;
+}
+
+void add_row(CLI::App& app, const OptionRow& row, CommandLine& to) {
+    const std::string flag(row.flag);
+    if (std::holds_alternative<BoolKind>(row.kind)) {
+        // --no-log stands for an option that is called the other way round.
+        const bool negated = std::get<BoolKind>(row.kind).member(DaemonOptions());
+        const std::string help =
+            negated ? "Sets " + std::string(row.path) + " to false" : std::string(row.help);
+        app.add_flag_callback(
+            flag,
+            [&to, flag] {
+                to.flags.push_back({flag, ""});
+            },
+            help);
+        return;
+    }
+    app.add_option_function<std::string>(
+           flag,
+           [&to, flag](const std::string& value) {
+               to.flags.push_back({flag, value});
+           },
+           std::string(row.help) + "; default " + print_option(row, DaemonOptions()))
+        ->type_name(type_name(row.kind));
+}
+
+// Everything that can be said, to be filled into `to`.
+void describe(CLI::App& app, CommandLine& to) {
+    app.name("boxkited");
+    app.description("Drift monitoring and prediction logging beside a model server.");
+    app.footer(kFooter);
+    app.set_help_flag("-h,--help", "Shows this");
+    app.add_flag_callback(
+        "--version", [&to] { to.command = Command::kVersion; }, "Shows the version");
+    app.add_option("--config", to.config, "The config file")->type_name("FILE");
+    add_listeners(app, "--listen", "ADDRESS:PORT",
+                  "Takes HTTP here, instead of at the listeners of the config; may be repeated",
+                  to);
+    add_listeners(app, "--unix", "PATH",
+                  "The same at a Unix socket, which serves predictions alone", to);
+    add_listeners(app, "--ndjson-unix", "PATH",
+                  "The same for a stream of events, one a line, without answers", to);
+    for (const OptionRow& row : option_table())
+        if (!row.flag.empty()) add_row(app, row, to);
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    const auto add = [&](const char* name, Command command, const char* help) {
+        app.add_subcommand(name, help)
+            ->callback([&to, command] {
+                if (to.command == Command::kServe) to.command = command;
+            })
+            ->set_help_flag();
+    };
+    add("serve", Command::kServe, "Runs the daemon; what is done when no subcommand is given");
+    add("check", Command::kCheck, "Says whether config and baseline are good; prints the config");
+    add("health", Command::kHealth, "Asks a running daemon for its health; exits with 0 or 1");
+}
+
+// CLI11's messages can be of several lines, and hold what was typed.
+std::string one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return printable(text);
+}
+
+// Flags of which only one can be meant.
+Result<void, UsageError> check_exclusive(const CommandLine& command_line) {
+    const auto given = [&](std::string_view name) {
+        return std::any_of(command_line.flags.begin(), command_line.flags.end(),
+                           [&](const CommandLine::Flag& flag) { return flag.name == name; });
+    };
+    if (given("--baseline") && given("--no-baseline"))
+        return Failure{UsageError{"--no-baseline excludes --baseline"}};
+    if (given("--log-dir") && given("--no-log"))
+        return Failure{UsageError{"--no-log excludes --log-dir"}};
+    return {};
+}
+
+}  // namespace
+
+Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> arguments) {
+    CommandLine command_line;
+    CLI::App app;
+    // CLI11 takes them from the back.
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+        describe(app, command_line);
+        app.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        command_line.command = Command::kHelp;
+    } catch (const CLI::Error& error) {
+        return Failure{UsageError{one_line(error.what())}};
+    }
+    if (auto good = check_exclusive(command_line); !good) return Failure{good.error()};
+    return command_line;
+}
+
+std::string help_text() {
+    CommandLine unused;
+    CLI::App app;
+    describe(app, unused);
+    return app.help();
+}
+
+}  // namespace boxkited

@@ -1,0 +1,33 @@
+#include <cstdio>
+
+#include "daemon/commands/commands.h"
+#include "daemon/loaded_baseline.h"
+
+namespace boxkited {
+
+int check(const CommandLine& command_line, const Environment& environment) {
+    constexpr int kInputWrong = 2;
+    const auto loaded = load_options(command_line, environment);
+    if (!loaded) {
+        std::fprintf(stderr, "boxkited: %s\n", to_string(loaded.error()).c_str());
+        return kInputWrong;
+    }
+    for (const std::string& warning : loaded->warnings)
+        std::fprintf(stderr, "boxkited: warning: %s\n", warning.c_str());
+    std::fputs(config_text(loaded->options).c_str(), stdout);
+
+    const auto baseline = load_baseline(loaded->options, SystemClock());
+    if (!baseline) {
+        std::fprintf(stderr, "boxkited: %s\n", baseline.error().c_str());
+        return kInputWrong;
+    }
+    std::fprintf(stderr, "boxkited: config is good; %s\n",
+                 baseline->path.empty()
+                     ? "no baseline"
+                     : (baseline->path + " is good: " +
+                        std::to_string(baseline->baseline->variables.size()) + " variables")
+                           .c_str());
+    return 0;
+}
+
+}  // namespace boxkited

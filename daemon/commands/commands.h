@@ -1,0 +1,17 @@
+#pragma once
+
+#include "daemon/command_line.h"
+#include "daemon/options.h"
+
+// The subcommands. Each returns the exit code of the process: 0 good, 1 the work failed, 2 the
+// command line, config or input is wrong.
+namespace boxkited {
+
+// Says on standard error whether options and baseline are good; prints the options in force on
+// standard output, as a config file.
+int check(const CommandLine& command_line, const Environment& environment);
+
+// Asks a running daemon's /healthz, by the first HTTP listener of the options.
+int health(const CommandLine& command_line, const Environment& environment);
+
+}  // namespace boxkited

@@ -1,0 +1,32 @@
+#include "daemon/loaded_baseline.h"
+
+#include <set>
+
+#include "base/log.h"
+
+namespace boxkited {
+
+namespace {
+
+void warn_of_double_names(const Baseline& baseline) {
+    std::set<std::string_view> names;
+    for (const BaselineVariable& variable : baseline.variables)
+        if (variable.index && !names.insert(variable.feature_name).second)
+            log::warning("baseline names two features alike; objects count for the first",
+                         {{"feature", variable.feature_name}});
+}
+
+}  // namespace
+
+Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
+                                                  const Clock& clock) {
+    if (options.no_baseline)
+        return LoadedBaseline{std::make_shared<const Baseline>(), "", clock.now()};
+    auto read = read_baseline(options.baseline);
+    if (!read) return Failure{to_string(read.error(), options.baseline.string())};
+    warn_of_double_names(*read);
+    return LoadedBaseline{std::make_shared<const Baseline>(*std::move(read)),
+                          options.baseline.string(), clock.now()};
+}
+
+}  // namespace boxkited

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "baseline/baseline.h"
+#include "daemon/options.h"
+
+namespace boxkited {
+
+// The baseline in force, and where it came from.
+struct LoadedBaseline {
+    std::shared_ptr<const Baseline> baseline;  // Without variables when there is none.
+    std::string path;                          // Empty when there is none.
+    WallTime loaded_at;
+};
+
+// Reads the baseline that the options name. The error is one line that names file and line.
+Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
+                                                  const Clock& clock);
+
+}  // namespace boxkited

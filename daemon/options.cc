@@ -1,0 +1,181 @@
+#include "daemon/options.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "daemon/option_file.h"
+#include "daemon/option_sources.h"
+#include "daemon/option_table.h"
+#include "daemon/option_value.h"
+
+namespace boxkited {
+
+namespace {
+
+// The options on their way from the defaults upwards.
+class Layers {
+public:
+    // Puts values above those that are there.
+    Result<void, OptionsError> add(const std::vector<Setting>& settings) {
+        for (const Setting& setting : settings) {
+            auto good = read_option(*setting.row, setting.json, options_);
+            if (!good)
+                return Failure{OptionsError{setting.where + good.error().inside,
+                                            std::move(good.error().reason)}};
+            where_[std::string(setting.row->path)] = setting.where;
+        }
+        return {};
+    }
+
+    // The same for values that could not all be found.
+    Result<void, OptionsError> add(const Result<std::vector<Setting>, OptionsError>& settings) {
+        if (!settings) return Failure{settings.error()};
+        return add(*settings);
+    }
+
+    // Where the value of an option comes from; its path when it is the default.
+    std::string where(const std::string& path) const {
+        const auto at = where_.find(path);
+        return at == where_.end() ? path : at->second;
+    }
+
+    const DaemonOptions& options() const { return options_; }
+
+private:
+    DaemonOptions options_;
+    std::map<std::string, std::string> where_;  // By path.
+};
+
+// The config file that was named, and by whom; empty when none was.
+struct ConfigName {
+    std::string path;
+    std::string where;
+    bool named = false;
+};
+
+ConfigName config_name(const CommandLine& command_line, const Environment& environment) {
+    if (command_line.config) return {*command_line.config, "--config", true};
+    const auto variable = environment.variables.find("BOXKITED_CONFIG");
+    if (variable == environment.variables.end()) return {};
+    return {variable->second, variable->first, true};
+}
+
+Result<std::vector<Setting>, OptionsError> settings_of_config(const CommandLine& command_line,
+                                                              const Environment& environment) {
+    const ConfigName config = config_name(command_line, environment);
+    if (!config.named) return std::vector<Setting>();
+    if (config.path.empty())
+        return Failure{OptionsError{config.where, wrong_value("a path", "\"\"").reason}};
+    return settings_of_file(config.path);
+}
+
+std::uint64_t memory_in_force(const DaemonOptions& options) {
+    return options.memory_bytes != 0 ? options.memory_bytes
+                                     : 2 * options.prediction_log.queue_bytes;
+}
+
+Result<void, OptionsError> check_together(const Layers& layers) {
+    const DaemonOptions& options = layers.options();
+    const PredictionLogOptions& log = options.prediction_log;
+    if (log.ack == PredictionLogOptions::Ack::kSynced &&
+        log.sync == PredictionLogOptions::Sync::kNever)
+        return Failure{OptionsError{layers.where("prediction_log.ack"),
+                                    "\"synced\" cannot be kept while prediction_log.sync is "
+                                    "\"never\""}};
+
+    // A larger body is refused anyway: the queue could never hold it.
+    const std::uint64_t largest = std::min<std::uint64_t>(options.http.body_bytes, log.queue_bytes);
+    if (memory_in_force(options) < log.queue_bytes + largest)
+        return Failure{
+            OptionsError{layers.where("limits.memory_bytes"),
+                         "expected 0 or at least " + std::to_string(log.queue_bytes + largest) +
+                             ", which is prediction_log.queue_bytes and one request, not " +
+                             std::to_string(options.memory_bytes)}};
+    return {};
+}
+
+void warn_of_listeners(const DaemonOptions& options, std::vector<std::string>& warnings) {
+    const auto& listeners = options.http.listeners;
+    const bool metrics = std::any_of(listeners.begin(), listeners.end(), [](const auto& each) {
+        return each.kind != http::ListenerOptions::Kind::kLinesUnix &&
+               (each.serves & kServesMetrics) != 0;
+    });
+    if (!metrics)
+        warnings.emplace_back("listeners: none serves metrics, so nothing can be scraped");
+}
+
+}  // namespace
+
+Environment process_environment() {
+    Environment environment;
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+        const std::string_view variable = *each;
+        const std::size_t equals = variable.find('=');
+        if (equals == std::string_view::npos) continue;
+        environment.variables.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+    }
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0) environment.host_name = name.data();
+    return environment;
+}
+
+std::string to_string(const OptionsError& error) { return error.where + ": " + error.reason; }
+
+Result<LoadedOptions, OptionsError> load_options(const CommandLine& command_line,
+                                                 const Environment& environment) {
+    Layers layers;
+    if (auto good = layers.add(settings_of_config(command_line, environment)); !good)
+        return Failure{good.error()};
+    if (auto good = layers.add(settings_of_variables(environment)); !good)
+        return Failure{good.error()};
+    if (auto good = layers.add(settings_of_flags(command_line.flags)); !good)
+        return Failure{good.error()};
+    const Identity chosen = layers.options().identity;
+    if (auto good = layers.add(settings_of_surroundings(chosen, environment)); !good)
+        return Failure{good.error()};
+    if (auto good = check_together(layers); !good) return Failure{good.error()};
+
+    LoadedOptions loaded{layers.options(), warn_of_variables(environment)};
+    loaded.options.http.memory_bytes =
+        memory_in_force(loaded.options) - loaded.options.prediction_log.queue_bytes;
+    warn_of_listeners(loaded.options, loaded.warnings);
+    return loaded;
+}
+
+std::string config_text(const DaemonOptions& options) {
+    using nlohmann::ordered_json;
+    ordered_json document = ordered_json::object();
+    for (const OptionRow& row : option_table()) {
+        ordered_json value = ordered_json::parse(print_option(row, options));
+        const std::size_t dot = row.path.find('.');
+        const std::string key(row.path.substr(dot == std::string_view::npos ? 0 : dot + 1));
+        ordered_json& section = dot == std::string_view::npos
+                                    ? document
+                                    : document[std::string(row.path.substr(0, dot))];
+        section[key] = std::move(value);
+    }
+    return document.dump(2) + "\n";
+}
+
+std::vector<std::string> needs_restart(const DaemonOptions& running, const DaemonOptions& loaded) {
+    std::vector<std::string> paths;
+    for (const OptionRow& row : option_table())
+        if (row.reload == OptionRow::Reload::kNeedsRestart &&
+            print_option(row, running) != print_option(row, loaded))
+            paths.emplace_back(row.path);
+    return paths;
+}
+
+std::string clamp_connections(DaemonOptions& options, std::uint64_t descriptors) {
+    const std::size_t most = std::max<std::size_t>(descriptors / 2, 1);
+    if (options.http.connections <= most) return {};
+    const std::size_t wanted = std::exchange(options.http.connections, most);
+    return "limits.connections: lowered from " + std::to_string(wanted) + " to " +
+           std::to_string(most) + ", half of the " + std::to_string(descriptors) +
+           " descriptors that this process may open";
+}
+
+}  // namespace boxkited

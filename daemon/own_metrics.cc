@@ -1,0 +1,218 @@
+#include "daemon/own_metrics.h"
+
+#include "daemon/process_metrics.h"
+
+namespace boxkited {
+
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+// Seconds. A single event takes tens of microseconds, a large batch tens of milliseconds; an
+// answer that waits for the disk, what the disk takes.
+const prometheus::Histogram::BucketBoundaries kDurationBounds{
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10};
+
+constexpr std::string_view kPredictionsPath = "/v1/predictions";
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+    MetricFamily made;
+    made.name = std::move(name);
+    made.help = std::move(help);
+    made.type = type;
+    return made;
+}
+
+void add(MetricFamily& to, std::uint64_t value,
+         std::vector<prometheus::ClientMetric::Label> labels = {}) {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    (to.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) =
+        static_cast<double>(value);
+    to.metric.push_back(std::move(metric));
+}
+
+MetricFamily single(std::string name, std::string help, MetricType type, std::uint64_t value) {
+    MetricFamily made = family(std::move(name), std::move(help), type);
+    add(made, value);
+    return made;
+}
+
+prometheus::ClientMetric::Label label_of(std::string name, std::string_view value) {
+    return {std::move(name), std::string(value)};
+}
+
+void append_log_families(const LogLedger& ledger, std::vector<MetricFamily>& out) {
+    const auto counter = [&](std::string name, std::string help, std::uint64_t value) {
+        out.push_back(single(std::move(name), std::move(help), MetricType::Counter, value));
+    };
+    const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
+        out.push_back(single(std::move(name), std::move(help), MetricType::Gauge, value));
+    };
+    counter("boxkited_log_events_written_total", "Events written to files of the prediction log.",
+            ledger.written);
+    counter("boxkited_log_events_lost_total",
+            "Accepted events that were given up before they were written.", ledger.lost);
+    counter("boxkited_log_events_unlogged_total",
+            "Accepted events that were counted only, since the prediction log is off.",
+            ledger.unlogged);
+    gauge("boxkited_log_queue_events", "Accepted events that are not in a file yet.",
+          ledger.queued);
+    gauge("boxkited_log_queue_bytes", "Bytes of lines that wait to be written or synced.",
+          ledger.queue_bytes);
+    gauge("boxkited_log_queue_capacity_bytes",
+          "Bytes of lines that may wait; beyond it events are refused.",
+          ledger.queue_capacity_bytes);
+    counter("boxkited_log_written_bytes_total", "Bytes written to files of the prediction log.",
+            ledger.written_bytes);
+    counter("boxkited_log_torn_bytes_total",
+            "Bytes of torn lines that were cut from the ends of files at start.",
+            ledger.torn_bytes);
+    gauge("boxkited_log_open_partitions", "Files of the prediction log that are open.",
+          ledger.open_partitions);
+
+    MetricFamily errors =
+        family("boxkited_log_errors_total", "Failed calls to the file system, by what was tried.",
+               MetricType::Counter);
+    for (const auto& [operation, count] : ledger.errors)
+        add(errors, count, {label_of("operation", operation)});
+    out.push_back(std::move(errors));
+}
+
+MetricFamily not_counted_family(const NotCountedTally& tally) {
+    MetricFamily made =
+        family("boxkited_values_not_counted_total",
+               "Values that are not counted as themselves, and events whose features do not match "
+               "the baseline, by reason.",
+               MetricType::Counter);
+    for (const NotCounted reason : kNotCountedReasons)
+        add(made, tally[static_cast<std::size_t>(reason)], {label_of("reason", label(reason))});
+    return made;
+}
+
+}  // namespace
+
+Transport transport_of(const http::ListenerOptions& listener) {
+    switch (listener.kind) {
+        case http::ListenerOptions::Kind::kTcp:
+            return Transport::kHttp;
+        case http::ListenerOptions::Kind::kUnix:
+            return Transport::kHttpUnix;
+        case http::ListenerOptions::Kind::kLinesUnix:
+            break;
+    }
+    return Transport::kNdjsonUnix;
+}
+
+OwnMetrics::OwnMetrics(const std::vector<http::ListenerOptions>& listeners,
+                       std::string_view version) {
+    received_bytes_ = &prometheus::BuildCounter()
+                           .Name("boxkited_received_bytes_total")
+                           .Help("Bytes received on all listeners.")
+                           .Register(registry_)
+                           .Add({});
+
+    auto& reloads = prometheus::BuildCounter()
+                        .Name("boxkited_reloads_total")
+                        .Help("Reloads of config and baseline, by result.")
+                        .Register(registry_);
+    reloads_good_ = &reloads.Add({{"result", "success"}});
+    reloads_bad_ = &reloads.Add({{"result", "failure"}});
+
+    auto& connections = prometheus::BuildGauge()
+                            .Name("boxkited_connections")
+                            .Help("Open connections, by listener.")
+                            .Register(registry_);
+    for (const auto& listener : listeners) {
+        transports_.push_back(transport_of(listener));
+        connections_.push_back(&connections.Add({{"listener", listener.address}}));
+    }
+
+    duration_family_ = &prometheus::BuildHistogram()
+                            .Name("boxkited_request_duration_seconds")
+                            .Help("Time from the last byte of a request to its answer, by route.")
+                            .Register(registry_);
+    duration_of_none_ = &duration_family_->Add({{"route", "none"}}, kDurationBounds);
+
+    prometheus::BuildGauge()
+        .Name("boxkited_build_info")
+        .Help("The version that runs; the value is always 1.")
+        .Register(registry_)
+        .Add({{"version", std::string(version)}})
+        .Set(1);
+}
+
+void OwnMetrics::measure(const std::vector<http::Route>& routes) {
+    for (const http::Route& route : routes)
+        durations_.push_back(&duration_family_->Add({{"route", route.path}}, kDurationBounds));
+}
+
+void OwnMetrics::count_refusal(Transport transport, Refusal::Reason reason) {
+    RefusalTally one{};
+    one[static_cast<std::size_t>(reason)] = 1;
+    count_refusals(transport, one);
+}
+
+void OwnMetrics::count_refusals(Transport transport, const RefusalTally& refusals) {
+    auto& counts = refusals_[static_cast<std::size_t>(transport)];
+    for (std::size_t i = 0; i < refusals.size(); ++i)
+        if (refusals[i] > 0) counts[i].fetch_add(refusals[i], std::memory_order_relaxed);
+}
+
+void OwnMetrics::count_reload(bool succeeded) {
+    (succeeded ? reloads_good_ : reloads_bad_)->Increment();
+}
+
+void OwnMetrics::connection_opened(std::size_t listener) { connections_[listener]->Increment(); }
+void OwnMetrics::connection_closed(std::size_t listener) { connections_[listener]->Decrement(); }
+
+void OwnMetrics::received(unsigned, std::size_t bytes) {
+    received_bytes_->Increment(static_cast<double>(bytes));
+}
+
+void OwnMetrics::answered(unsigned, int route, int, std::chrono::nanoseconds duration) {
+    auto* const histogram =
+        route < 0 ? duration_of_none_ : durations_[static_cast<std::size_t>(route)];
+    histogram->Observe(std::chrono::duration<double>(duration).count());
+}
+
+void OwnMetrics::refused(std::size_t listener, std::string_view path, int status) {
+    if (path != kPredictionsPath) return;
+    constexpr int kTooLarge = 413;
+    count_refusal(transports_[listener],
+                  status == kTooLarge ? Refusal::Reason::kTooLarge : Refusal::Reason::kBadRequest);
+}
+
+void OwnMetrics::line_refused(std::size_t listener, bool too_long) {
+    count_refusal(transports_[listener],
+                  too_long ? Refusal::Reason::kTooLarge : Refusal::Reason::kCutOff);
+}
+
+MetricFamily OwnMetrics::events(const LogLedger& ledger) const {
+    MetricFamily made = family("boxkited_events_total",
+                               "Prediction events received, by the way they came and what became "
+                               "of them.",
+                               MetricType::Counter);
+    for (const Transport transport : kTransports) {
+        const auto at = static_cast<std::size_t>(transport);
+        const auto way = label_of("transport", label(transport));
+        add(made, ledger.accepted[at], {way, label_of("result", "accepted")});
+        for (const Refusal::Reason reason : kRefusalReasons)
+            add(made, refusals_[at][static_cast<std::size_t>(reason)].load(),
+                {way, label_of("result", label(reason))});
+    }
+    return made;
+}
+
+std::vector<MetricFamily> OwnMetrics::collect(const LogLedger& ledger,
+                                              const NotCountedTally& not_counted) const {
+    std::vector<MetricFamily> families{events(ledger)};
+    append_log_families(ledger, families);
+    families.push_back(not_counted_family(not_counted));
+    for (MetricFamily& own : registry_.Collect()) families.push_back(std::move(own));
+    append_process_families(families);
+    return families;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,158 @@
+#include "daemon/routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/utc_text.h"
+#include "daemon/admin_gate.h"
+#include "daemon/metrics_route.h"
+#include "daemon/version.h"
+
+namespace boxkited {
+
+namespace {
+
+using http::Request;
+using http::Response;
+using nlohmann::ordered_json;
+
+constexpr std::string_view kJsonOk = R"({"status":"ok"})";
+constexpr std::string_view kPlainText = "text/plain; version=0.0.4; charset=utf-8";
+
+// Feature names and paths hold what they hold; a status is JSON all the same.
+std::string dump(const ordered_json& json) {
+    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json identity_json(const Identity& identity) {
+    return {{"endpoint_id", identity.endpoint_id},
+            {"logger_id", identity.logger_id},
+            {"replica_id", identity.replica_id},
+            {"server_id", identity.server_id}};
+}
+
+ordered_json baseline_json(const LoadedBaseline& loaded) {
+    if (loaded.path.empty()) return nullptr;
+    return {{"path", loaded.path},
+            {"loaded_at", utc_text(loaded.loaded_at)},
+            {"variables", loaded.baseline->variables.size()}};
+}
+
+ordered_json log_json(const PredictionLog& log) {
+    if (!log.options().enabled) return nullptr;
+    const LogLedger ledger = log.ledger();
+    const std::string trouble = log.trouble();
+    return {{"directory", log.options().directory.string()},
+            {"events_written", ledger.written},
+            {"events_lost", ledger.lost},
+            {"written_bytes", ledger.written_bytes},
+            {"open_partitions", ledger.open_partitions},
+            {"trouble", trouble.empty() ? ordered_json() : ordered_json(trouble)}};
+}
+
+ordered_json queue_json(const PredictionLog& log) {
+    const LogLedger ledger = log.ledger();
+    return {{"events", ledger.queued},
+            {"bytes", ledger.queue_bytes},
+            {"capacity_bytes", ledger.queue_capacity_bytes}};
+}
+
+void answer_livez(Response& response) { response.body = kJsonOk; }
+
+void answer_readyz(const RouteContext& context, Response& response) {
+    if (context.draining) {
+        response = http::error_response(503, "draining");
+    } else {
+        response.body = kJsonOk;
+    }
+}
+
+void answer_healthz(const RouteContext& context, Response& response) {
+    const std::string trouble = context.log.trouble();
+    if (!trouble.empty()) {
+        response = http::error_response(503, "prediction log: " + trouble);
+    } else {
+        answer_readyz(context, response);
+    }
+}
+
+class StatusRoute {
+public:
+    explicit StatusRoute(const RouteContext& context)
+        : context_(context), started_(context.clock.monotonic()) {}
+
+    void operator()(const Request&, Response& response) const {
+        const auto uptime = context_.clock.monotonic() - started_;
+        response.body =
+            dump({{"version", kVersion},
+                  {"identity", identity_json(context_.options.identity)},
+                  {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
+                  {"draining", context_.draining.load()},
+                  {"baseline", baseline_json(*context_.baseline.lock())},
+                  {"queue", queue_json(context_.log)},
+                  {"log", log_json(context_.log)},
+                  {"last_reload_error", last_reload_error()}});
+    }
+
+private:
+    ordered_json last_reload_error() const {
+        const std::string error = context_.reloader.last_error();
+        return error.empty() ? ordered_json() : ordered_json(error);
+    }
+
+    const RouteContext context_;
+    const MonotonicTime started_;
+};
+
+void answer_baseline(const RouteContext& context, Response& response) {
+    const auto baseline = context.baseline.lock()->baseline;
+    if (baseline->variables.empty()) {
+        response = http::error_response(404, "no baseline is loaded");
+        return;
+    }
+    response.content_type = kPlainText;
+    response.body = to_prometheus_text(*baseline);
+}
+
+http::Handler behind_gate(const RouteContext& context, http::Handler handler) {
+    return [gate = AdminGate(context.options.admin_hosts), handler = std::move(handler)](
+               const Request& request, Response& response) {
+        const std::string refusal = gate.refusal(request.host, request.origin);
+        if (refusal.empty()) {
+            handler(request, response);
+        } else {
+            response = http::error_response(403, refusal);
+        }
+    };
+}
+
+}  // namespace
+
+std::vector<http::Route> make_routes(const RouteContext& context) {
+    const auto admin = [&](std::string method, std::string path, http::Handler handler) {
+        return http::Route{std::move(method), std::move(path), kServesAdmin,
+                           behind_gate(context, std::move(handler))};
+    };
+    constexpr std::uint32_t kEveryListener = 0;
+    return {
+        {"POST", "/v1/predictions", kServesPredictions,
+         [context](const Request& request, Response& response) {
+             context.predictions.answer(request, response);
+         }},
+        {"GET", "/metrics", kServesMetrics, MetricsRoute(context.live, context.log, context.metrics)},
+        {"GET", "/livez", kEveryListener,
+         [](const Request&, Response& response) { answer_livez(response); }},
+        {"GET", "/readyz", kEveryListener,
+         [context](const Request&, Response& response) { answer_readyz(context, response); }},
+        {"GET", "/healthz", kEveryListener,
+         [context](const Request&, Response& response) { answer_healthz(context, response); }},
+        admin("GET", "/v1/status", StatusRoute(context)),
+        admin("GET", "/v1/baseline",
+              [context](const Request&, Response& response) { answer_baseline(context, response); }),
+        admin("POST", "/-/reload",
+              [context](const Request&, Response& response) {
+                  response.hold = context.reloader.ask();
+              }),
+    };
+}
+
+}  // namespace boxkited

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace boxkited {
+
+// Makes prediction ids: `{server_id}/{YYYY-MM-DDTHH:MM:SS}/{uuid4}`.
+//
+// Threads: one at a time; ids of any number of makers differ.
+class PredictionIdMaker {
+public:
+    // `server_id` is a safe name (identity.h), so that an id never needs escaping in JSON.
+    explicit PredictionIdMaker(std::string_view server_id);
+
+    // Holds until the next call.
+    std::string_view make(WallTime time);
+
+private:
+    void append_uuid();
+
+    std::size_t prefix_;  // How much of text_ stays the same.
+    std::string text_;
+    // Random bytes are asked of the kernel for many ids at a time.
+    std::array<unsigned char, 4096> random_{};
+    std::size_t random_used_ = sizeof random_;
+};
+
+// The uuid that ends an id, behind a `/` or as all of it; empty when there is none.
+std::string_view entity_of(std::string_view id);
+
+}  // namespace boxkited

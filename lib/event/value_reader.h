@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/refusal.h"
+#include "event/token_cursor.h"
+#include "event/value.h"
+
+namespace boxkited {
+
+// Reads JSON values off a cursor, checks all of their grammar, and gives them back as strict
+// JSON on one line. The first thing that is wrong is kept, and fails the call that met it.
+//
+// Threads: one at a time.
+class ValueReader {
+public:
+    explicit ValueReader(std::size_t max_depth) : max_depth_(max_depth) {}
+
+    // Begins an event; what the last one was given back becomes invalid.
+    void begin(TokenCursor cursor);
+
+    TokenCursor& cursor() { return cursor_; }
+    const Refusal& refusal() const { return *refusal_; }
+
+    // NaN, Infinity and -Infinity are values only while this is set.
+    void allow_literals(bool allow) { literals_allowed_ = allow; }
+
+    // A value of any type, of which only what counting needs is kept. `depth` is that of the
+    // value around it, 0 at the top.
+    bool read(Value& value, std::size_t depth);
+    bool skip(std::size_t depth);
+    // A string, unescaped.
+    bool read_string(std::string_view& text);
+    bool read_key(std::string_view& key);
+    bool expect(char symbol);
+    bool fail(Refusal::Reason reason, std::string detail);
+    // "expected a value at byte 17".
+    bool fail_here(std::string_view expected);
+
+    // The strict text of all since `token`.
+    std::string_view strict_since(std::uint32_t token);
+
+private:
+    bool read_word(Value& value);
+    bool read_literal(std::string_view text, Value& value);
+    bool skip_scalar();
+    bool open(std::vector<char>& closers, std::size_t depth);
+    bool after_value(std::vector<char>& closers);
+    std::string_view keep(std::string_view text);
+    void append_strict(std::string_view token, std::string& out) const;
+
+    const std::size_t max_depth_;
+    TokenCursor cursor_;
+    bool literals_allowed_ = false;
+    bool literals_seen_ = false;
+    std::optional<Refusal> refusal_;
+    std::vector<char> closers_;
+    std::string scratch_;
+    std::pmr::monotonic_buffer_resource kept_{4096};
+};
+
+}  // namespace boxkited

@@ -1,0 +1,195 @@
+#include "http/worker.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "http/answer.h"
+#include "http/http_session.h"
+#include "http/line_session.h"
+
+namespace boxkited::http {
+
+namespace {
+
+// How much is read at once: what a Unix socket holds at most by default, and many requests.
+constexpr std::size_t kInputBytes = 256 << 10;
+// A larger buffer is not kept for the next request.
+constexpr std::size_t kLargestSpare = 1 << 20;
+
+// Connections beyond the limit that may be told so at the same time; more are closed unheard.
+constexpr std::size_t kTurnedAwayAtOnce = 64;
+
+std::chrono::milliseconds tick_period(const ServerOptions& options) {
+    using std::chrono::milliseconds;
+    const milliseconds shortest = std::min(options.header_time, options.idle_time);
+    return std::clamp(shortest / 4, milliseconds(5), milliseconds(250));
+}
+
+}  // namespace
+
+Shared::Shared(ServerOptions the_options, Router the_router, LineHandler the_lines,
+               Observer& the_observer)
+    : options(std::move(the_options)),
+      limits{options.header_bytes, options.header_count, options.body_bytes},
+      router(std::move(the_router)),
+      lines(std::move(the_lines)),
+      observer(the_observer) {}
+
+Worker::Worker(unsigned index, Shared& shared)
+    : index_(index),
+      shared_(shared),
+      mailbox_(std::make_shared<Mailbox>(loop_, [this] { wake_sessions(); })),
+      input_(new char[kInputBytes]),  // Not cleared: pages that are never used are never there.
+      date_(http_date()) {
+    loop_.repeat(tick_period(shared.options), [this] { tick(); });
+}
+
+Worker::~Worker() {
+    mailbox_->close();
+    close_all();
+}
+
+void Worker::run() { loop_.run(); }
+
+void Worker::begin_stop(TimePoint deadline) {
+    loop_.post([this, deadline] {
+        stopping_ = true;
+        deadline_ = deadline;
+        loop_.repeat(std::chrono::milliseconds(10), [this] { tick(); });
+        // A connection that ends leaves the list.
+        const auto connections = connections_;
+        for (const auto& connection : connections) connection->stop();
+        if (connections_.empty()) loop_.stop();
+    });
+}
+
+void Worker::adopt(Arrival arrival) {
+    if (stopping_) {
+        --shared_.open_connections;
+        return;
+    }
+    if (arrival.workers_to_ask && !evict_idle()) {
+        if (*arrival.workers_to_ask == 0) return turn_away(std::move(arrival));
+        --*arrival.workers_to_ask;
+        Worker* const next = shared_.workers[(index_ + 1) % shared_.workers.size()];
+        auto shared_arrival = std::make_shared<Arrival>(std::move(arrival));
+        return next->post([next, shared_arrival] { next->adopt(std::move(*shared_arrival)); });
+    }
+    if (const auto connection = make_connection(arrival)) connection->start();
+}
+
+std::shared_ptr<Connection> Worker::make_connection(Arrival& arrival) {
+    const ListenerOptions& listener = shared_.options.listeners[arrival.listener];
+    try {
+        Socket socket(loop_, std::move(arrival.fd));
+        std::shared_ptr<Connection> connection;
+        if (listener.kind == ListenerOptions::Kind::kLinesUnix) {
+            connection = std::make_shared<LineSession>(*this, std::move(socket), arrival.listener);
+        } else {
+            connection = std::make_shared<HttpSession>(*this, std::move(socket), arrival.listener);
+        }
+        connection->place_ = connections_.size();
+        connections_.push_back(connection);
+        shared_.observer.connection_opened(arrival.listener);
+        return connection;
+    } catch (const std::system_error&) {
+        // The kernel has no memory to watch one more socket; the peer sees it closed.
+        --shared_.open_connections;
+        return nullptr;
+    }
+}
+
+void Worker::forget(Connection& connection) {
+    const std::size_t listener = connection.listener_;
+    std::swap(connections_[connection.place_], connections_.back());
+    connections_[connection.place_]->place_ = connection.place_;
+    connections_.pop_back();
+    --shared_.open_connections;
+    shared_.observer.connection_closed(listener);
+    if (stopping_ && connections_.empty()) loop_.stop();
+}
+
+// Closes the connection that has been idle for longest; false when none is idle.
+bool Worker::evict_idle() {
+    Connection* oldest = nullptr;
+    for (const auto& connection : connections_) {
+        if (!connection->is_idle()) continue;
+        if (oldest == nullptr || connection->idle_since() < oldest->idle_since()) {
+            oldest = connection.get();
+        }
+    }
+    if (oldest == nullptr) return false;
+    oldest->close();
+    return true;
+}
+
+void Worker::turn_away(Arrival arrival) {
+    const auto kind = shared_.options.listeners[arrival.listener].kind;
+    const std::size_t listener = arrival.listener;
+    refused(listener, {}, 503);
+    if (kind == ListenerOptions::Kind::kLinesUnix ||
+        shared_.open_connections > shared_.options.connections + kTurnedAwayAtOnce) {
+        --shared_.open_connections;
+        return;
+    }
+    const auto connection = make_connection(arrival);
+    if (connection) static_cast<HttpSession&>(*connection).turn_away();
+}
+
+bool Worker::has_memory_for(std::size_t bytes) const {
+    const std::size_t held = shared_.memory.load(std::memory_order_relaxed);
+    return held + bytes <= shared_.options.memory_bytes;
+}
+
+std::function<void()> Worker::make_wake(std::weak_ptr<HttpSession> session, std::uint64_t answer) {
+    return [mailbox = mailbox_, letter = Mailbox::Letter{std::move(session), answer}] {
+        mailbox->put(letter);
+    };
+}
+
+void Worker::wake_sessions() {
+    const auto letters = mailbox_->take();
+    for (const auto& letter : letters) {
+        if (const auto session = letter.session.lock()) session->settle(letter.answer);
+    }
+    // All are settled before any is sent, so that a connection sends what it can in one write.
+    for (const auto& letter : letters) {
+        if (const auto session = letter.session.lock()) session->send_settled();
+    }
+}
+
+std::ptrdiff_t Worker::receive(int fd, std::string_view& bytes) {
+    const std::ptrdiff_t got = ::recv(fd, input_.get(), kInputBytes, MSG_DONTWAIT);
+    if (got > 0) {
+        bytes = {input_.get(), static_cast<std::size_t>(got)};
+        shared_.observer.received(index_, bytes.size());
+    }
+    return got;
+}
+
+void Worker::give_spare(ByteBuffer buffer) {
+    if (buffer.capacity() > kLargestSpare || buffer.capacity() <= spare_.capacity()) return;
+    buffer.clear();
+    spare_ = std::move(buffer);
+}
+
+void Worker::tick() {
+    date_ = http_date();
+    for (const auto& extra : ticks_) extra();
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (stopping_ && now >= deadline_) {
+        close_all();
+        return loop_.stop();
+    }
+    const auto connections = connections_;
+    for (const auto& connection : connections) connection->sweep(now);
+}
+
+void Worker::close_all() {
+    while (!connections_.empty()) connections_.back()->close();
+}
+
+}  // namespace boxkited::http

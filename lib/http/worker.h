@@ -1,0 +1,117 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/byte_buffer.h"
+#include "http/connection.h"
+#include "http/event_loop.h"
+#include "http/mailbox.h"
+#include "http/request_gate.h"
+#include "http/server.h"
+#include "http/unique_fd.h"
+
+namespace boxkited::http {
+
+// What all workers of a server share.
+struct Shared {
+    Shared(ServerOptions the_options, Router the_router, LineHandler the_lines,
+           Observer& the_observer);
+
+    const ServerOptions options;
+    const GateLimits limits;
+    const Router router;
+    const LineHandler lines;
+    Observer& observer;
+
+    std::vector<Worker*> workers;  // Constant once threads run.
+    std::atomic<std::size_t> open_connections{0};
+    std::atomic<std::size_t> memory{0};  // Bytes held for requests and answers.
+};
+
+// A socket on its way from the acceptor to the worker that will serve it.
+struct Arrival {
+    UniqueFd fd;
+    std::size_t listener = 0;
+    // All connections were taken when it came: how many more workers to ask for an idle one that
+    // can make room. None: there was room.
+    std::optional<std::size_t> workers_to_ask;
+};
+
+// One I/O thread: its loop, its connections, and what they use in turn.
+//
+// Threads: its own calls everything, save run(), post(), begin_stop() and the constructor.
+class Worker {
+public:
+    Worker(unsigned index, Shared& shared);
+    ~Worker();
+
+    // Serves until begin_stop() is done.
+    void run();
+    // Runs `task` on its thread.
+    void post(std::function<void()> task) { loop_.post(std::move(task)); }
+    // Lets what has begun be done until the deadline, then ends run().
+    void begin_stop(TimePoint deadline);
+
+    void adopt(Arrival arrival);
+    void forget(Connection& connection);
+    // Runs a few times a second.
+    void add_tick(std::function<void()> tick) { ticks_.push_back(std::move(tick)); }
+
+    // ---- What its connections use ----
+
+    unsigned index() const { return index_; }
+    Shared& shared() { return shared_; }
+    EventLoop& loop() { return loop_; }
+    bool stopping() const { return stopping_; }
+    // "Sun, 06 Nov 1994 08:49:37 GMT", at most a tick old.
+    const std::string& date() const { return date_; }
+    // Whether `bytes` more may be held. Several threads may find the same room: then the limit is
+    // exceeded by what they hold then.
+    bool has_memory_for(std::size_t bytes) const;
+    std::function<void()> make_wake(std::weak_ptr<HttpSession> session, std::uint64_t answer);
+
+    // Reads what has come into a buffer that is valid until the next call: what recv() returned.
+    std::ptrdiff_t receive(int fd, std::string_view& bytes);
+    // The answers of the connection whose turn it is; empty between turns.
+    std::string& output() { return output_; }
+    Response& response() { return response_; }
+    // A large buffer that was used before, or an empty one.
+    ByteBuffer take_spare() { return std::move(spare_); }
+    void give_spare(ByteBuffer buffer);
+
+    void refused(std::size_t listener, std::string_view path, int status) {
+        shared_.observer.refused(listener, path, status);
+    }
+
+private:
+    std::shared_ptr<Connection> make_connection(Arrival& arrival);
+    bool evict_idle();
+    void turn_away(Arrival arrival);
+    void tick();
+    void wake_sessions();
+    void close_all();
+
+    const unsigned index_;
+    Shared& shared_;
+    EventLoop loop_;
+    std::shared_ptr<Mailbox> mailbox_;
+    std::vector<std::shared_ptr<Connection>> connections_;
+    std::vector<std::function<void()>> ticks_;
+
+    const std::unique_ptr<char[]> input_;
+    std::string output_;
+    Response response_;
+    ByteBuffer spare_;
+    std::string date_;
+
+    bool stopping_ = false;
+    TimePoint deadline_;
+};
+
+}  // namespace boxkited::http

@@ -1,0 +1,152 @@
+#include "ingest/pipeline.h"
+
+#include <algorithm>
+
+#include "prediction_log/log_line.h"
+
+namespace boxkited {
+
+namespace {
+
+constexpr std::chrono::days kOldestEvent{30};
+constexpr std::chrono::days kNewestEvent{1};
+
+std::chrono::microseconds oldest_event(const PredictionLogOptions& log) {
+    const bool keeps_for_ever = log.retention.count() == 0;
+    return keeps_for_ever ? kOldestEvent : std::min(log.retention, kOldestEvent);
+}
+
+std::uint64_t& tally_of(RefusalTally& tally, Refusal::Reason reason) {
+    return tally[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace
+
+Pipeline::Pipeline(LiveDistributions& live, PredictionLog& log, const Identity& identity,
+                   const Clock& clock, IngestLimits limits, unsigned thread)
+    : live_(live),
+      log_(log),
+      server_id_(identity.server_id),
+      clock_(clock),
+      limits_(limits),
+      oldest_(oldest_event(log.options())),
+      thread_(thread),
+      decoder_(limits.json_depth),
+      ids_(identity.server_id) {}
+
+Pipeline::Form Pipeline::form_of_json(std::string_view body) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    return first != body.npos && body[first] == '[' ? Form::kArray : Form::kEvent;
+}
+
+const Outcome& Pipeline::accept(Form form, std::string_view body, Transport transport,
+                                bool want_ids) {
+    form_ = form;
+    want_ids_ = want_ids || form == Form::kEvent;
+    now_ = clock_.now();
+    outcome_ = {};
+    lines_.clear();
+    if (!begin(body)) return outcome_;
+
+    // What the log cannot hold is counted nowhere: without a commit nothing was observed.
+    Observation observation = live_.begin(thread_);
+    take_all(observation);
+    if (outcome_.refused || outcome_.accepted == 0) return outcome_;
+
+    const std::uint64_t capacity = log_.options().queue_bytes;
+    if (log_.options().enabled && lines_.bytes() > capacity) {
+        refuse_request(
+            {Refusal::Reason::kTooLarge, "expected at most " + std::to_string(capacity) +
+                                             " bytes of log lines, the size of the queue"},
+            outcome_.accepted);
+    } else if (outcome_.ticket = log_.append(lines_, transport); outcome_.ticket) {
+        observation.commit();
+    } else {
+        refuse_request({Refusal::Reason::kQueueFull, "the prediction log has no room"},
+                       outcome_.accepted);
+    }
+    return outcome_;
+}
+
+bool Pipeline::begin(std::string_view body) {
+    if (form_ == Form::kEvent) {
+        decoder_.begin_event(body);
+    } else if (form_ != Form::kArray) {
+        decoder_.begin_lines(body);
+    } else if (const auto begun = decoder_.begin_array(body); !begun) {
+        refuse_request(begun.error(), 1);
+        return false;
+    }
+    return true;
+}
+
+void Pipeline::take_all(Observation& observation) {
+    while (const auto event = decoder_.next()) {
+        if (events_seen() == limits_.batch_events && form_ != Form::kStream) {
+            refuse_request(
+                {Refusal::Reason::kTooManyEvents,
+                 "expected at most " + std::to_string(limits_.batch_events) + " events in a batch"},
+                events_seen() + 1);
+            return;
+        }
+        begin_id();
+        const auto bad_time = *event ? check_time(***event) : std::nullopt;
+        if (*event && !bad_time) {
+            take(***event, observation);
+        } else {
+            refuse(bad_time ? *bad_time : event->error());
+        }
+    }
+    if (want_ids_ && form_ != Form::kEvent) outcome_.ids_json += ']';
+    if (events_seen() == 0 && !outcome_.refused && form_ != Form::kStream)
+        refuse_request({Refusal::Reason::kEmptyBatch, "expected at least one event"}, 1);
+}
+
+void Pipeline::begin_id() {
+    if (want_ids_ && form_ != Form::kEvent) outcome_.ids_json += events_seen() == 0 ? '[' : ',';
+}
+
+void Pipeline::take(const PredictionEvent& event, Observation& observation) {
+    observation.stage(event);
+
+    const WallTime time = event.time.value_or(now_);
+    const bool has_id = !event.id.empty();
+    const std::string_view id = has_id ? event.id_json : ids_.make(time);
+    const std::string_view entity = entity_of(has_id ? event.id : id);
+    append_log_line(lines_.text(), event, id, entity, server_id_, time, now_);
+    lines_.end_line(partition_of(time, log_.options().partition));
+
+    if (want_ids_) outcome_.ids_json.append("\"").append(id).append("\"");
+    ++outcome_.accepted;
+}
+
+void Pipeline::refuse(const Refusal& refusal) {
+    if (form_ == Form::kEvent) {
+        refuse_request(refusal, 1);
+        return;
+    }
+    if (want_ids_) outcome_.ids_json += "null";
+    if (outcome_.errors.size() < Outcome::kShownErrors)
+        outcome_.errors.push_back({events_seen(), to_string(refusal)});
+    ++outcome_.rejected;
+    ++tally_of(outcome_.refusals, refusal.reason);
+}
+
+void Pipeline::refuse_request(Refusal refusal, std::uint64_t events) {
+    RefusalTally refusals = outcome_.refusals;
+    tally_of(refusals, refusal.reason) += events;
+    outcome_ = {};
+    outcome_.refusals = refusals;
+    outcome_.refused = std::move(refusal);
+}
+
+std::optional<Refusal> Pipeline::check_time(const PredictionEvent& event) const {
+    if (!event.time) return std::nullopt;
+    if (*event.time >= now_ - oldest_ && *event.time <= now_ + kNewestEvent) return std::nullopt;
+    return Refusal{Refusal::Reason::kBadTimestamp,
+                   "timestamp: expected a time that the log keeps, from " +
+                       std::to_string(std::chrono::floor<std::chrono::days>(oldest_).count()) +
+                       " days ago to 1 day ahead"};
+}
+
+}  // namespace boxkited

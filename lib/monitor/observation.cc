@@ -1,0 +1,120 @@
+#include <cmath>
+#include <limits>
+
+#include "base/number_text.h"
+#include "monitor/shard.h"
+
+namespace boxkited {
+
+Observation::Observation(Shard& shard, NewBins& new_bins, const MonitorLimits& limits)
+    : shard_(shard), new_bins_(new_bins), limits_(limits), lock_(shard.mutex) {
+    shard_.staged.slots.clear();
+    shard_.staged.terms.clear();
+    shard_.staged.names.clear();
+    shard_.staged.not_counted = {};
+}
+
+void Observation::stage(const PredictionEvent& event) {
+    const Layout& layout = *shard_.layout;
+    bool mismatch = false;
+    for (std::size_t i = 0; i < event.features.size(); ++i) {
+        const auto& [name, value] = event.features[i];
+        const auto variable =
+            event.features_are_named ? layout.feature_named(name) : layout.feature_at(i);
+        if (variable) {
+            stage_value(*variable, value);
+        } else {
+            mismatch |= event.features_are_named || i >= layout.feature_count();
+        }
+    }
+    if (!event.features_json.empty()) {
+        const std::size_t expected =
+            event.features_are_named ? layout.named_feature_count() : layout.feature_count();
+        mismatch |= event.features.size() < expected;
+        if (mismatch && expected > 0) count(NotCounted::kMismatch);
+    }
+    if (event.output && layout.inference()) stage_value(*layout.inference(), *event.output);
+}
+
+void Observation::stage_value(std::uint32_t variable, const Value& value) {
+    if (value.kind == Value::Kind::kNested) {
+        count(NotCounted::kNested);
+        return;
+    }
+    const auto& index = shard_.layout->variables()[variable].index;
+    if (const auto* bounds = std::get_if<BucketBounds>(&index)) {
+        stage_number(variable, *bounds, value);
+    } else {
+        stage_category(variable, std::get<CategoryBins>(index), value);
+    }
+}
+
+void Observation::stage_number(std::uint32_t variable, const BucketBounds& bounds,
+                               const Value& value) {
+    double number = value.number;
+    if (value.kind == Value::Kind::kMissing) {
+        number = std::numeric_limits<double>::infinity();
+    } else if (value.kind == Value::Kind::kText) {
+        number = parse_python_float(value.text).value_or(std::nan(""));
+        // NaN compares false with everything, so a search would file it under the first bucket.
+        if (std::isnan(number)) number = std::numeric_limits<double>::infinity();
+    }
+    const std::uint32_t first = shard_.layout->variables()[variable].first_slot;
+    shard_.staged.slots.push_back(first + static_cast<std::uint32_t>(bounds.bucket_of(number)));
+    if (std::isfinite(number)) shard_.staged.terms.emplace_back(variable, number);
+}
+
+void Observation::stage_category(std::uint32_t variable, const CategoryBins& bins,
+                                 const Value& value) {
+    const bool is_number = value.kind == Value::Kind::kNumber;
+    const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
+    if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
+        shard_.staged.slots.push_back(shard_.layout->variables()[variable].first_slot + *bin);
+    } else if (is_number) {
+        stage_new_bin(variable, python_float(value.number));
+    } else if (text.size() > limits_.bin_name_bytes) {
+        count(NotCounted::kLongText);
+        stage_new_bin(variable, std::string(kOtherBin));
+    } else {
+        stage_new_bin(variable, bins.name_of(text));
+    }
+}
+
+void Observation::stage_new_bin(std::uint32_t variable, std::string name) {
+    auto& known = shard_.known_new_bins[variable];
+    if (const auto at = known.find(name); at != known.end()) {
+        shard_.staged.slots.push_back(at->second);
+    } else {
+        // Made only when the request is admitted: what is refused leaves no bin behind.
+        shard_.staged.names.emplace_back(variable, std::move(name));
+    }
+}
+
+void Observation::count(NotCounted reason) {
+    ++shard_.staged.not_counted[static_cast<std::size_t>(reason)];
+}
+
+void Observation::commit() {
+    const Shard::Staged& staged = shard_.staged;
+    for (const std::uint32_t slot : staged.slots) ++shard_.counts[slot];
+    for (const auto& [variable, term] : staged.terms) {
+        // An infinite sum would stay so, and become NaN: what would overflow it is left out.
+        double& sum = shard_.sums[variable];
+        if (std::isfinite(sum + term)) sum += term;
+    }
+    for (const auto& [variable, name] : staged.names) count_new_bin(variable, name);
+    for (std::size_t i = 0; i < staged.not_counted.size(); ++i)
+        shard_.not_counted[i] += staged.not_counted[i];
+}
+
+void Observation::count_new_bin(std::uint32_t variable, const std::string& name) {
+    const auto [slot, is_other] = new_bins_.find_or_make(variable, name, limits_);
+    // A name beyond the limits is not remembered: memory stays bounded.
+    if (!is_other) shard_.known_new_bins[variable].emplace(name, slot);
+    if (is_other && name != kOtherBin)
+        ++shard_.not_counted[static_cast<std::size_t>(NotCounted::kNewBins)];
+    if (slot >= shard_.counts.size()) shard_.counts.resize(slot + 1);
+    ++shard_.counts[slot];
+}
+
+}  // namespace boxkited

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/guarded.h"
+#include "monitor/live_distributions.h"
+
+namespace boxkited {
+
+// The counts of one I/O thread, and what its current request has staged.
+struct Shard {
+    std::mutex mutex;  // Guards all else.
+
+    std::shared_ptr<const Layout> layout;
+    std::vector<std::uint64_t> counts;  // By slot; slots of new bins are added as they are met.
+    std::vector<double> sums;           // By variable.
+    NotCountedTally not_counted{};
+    std::vector<TextMap<std::uint32_t>> known_new_bins;  // By variable: name to slot.
+
+    struct Staged {
+        std::vector<std::uint32_t> slots;
+        std::vector<std::pair<std::uint32_t, double>> terms;       // Variable, what its sum gains.
+        std::vector<std::pair<std::uint32_t, std::string>> names;  // Variable, bin to be found.
+        NotCountedTally not_counted{};
+    };
+    Staged staged;
+
+    // Empty counts in a new layout.
+    void begin_anew(std::shared_ptr<const Layout> new_layout) {
+        layout = std::move(new_layout);
+        counts.assign(layout->slots(), 0);
+        sums.assign(layout->variables().size(), 0);
+        known_new_bins.assign(layout->variables().size(), {});
+    }
+};
+
+// The bins that the baseline never had, over all shards: who asks first gets a bin its slot.
+//
+// Threads: any thread may call any member.
+class NewBins {
+public:
+    explicit NewBins(const Layout& layout) { begin_anew(layout); }
+
+    // The slot of the bin, made when missing; `kOtherBin` instead of one beyond the limits.
+    struct Found {
+        std::uint32_t slot;
+        bool is_other;
+    };
+    Found find_or_make(std::uint32_t variable, const std::string& name,
+                       const MonitorLimits& limits);
+
+    // By variable, then in the order in which they were made.
+    std::vector<NewBin> list() const;
+
+    void begin_anew(const Layout& layout);
+
+private:
+    struct State {
+        std::uint32_t next_slot = 0;
+        std::size_t total = 0;  // Without the `__other__` bins.
+        std::vector<TextMap<std::uint32_t>> slots;
+        std::vector<NewBin> made;
+    };
+
+    static std::uint32_t make(State& state, std::uint32_t variable, const std::string& name);
+
+    Guarded<State> state_;
+};
+
+}  // namespace boxkited

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string_view>
+
+#include "prediction_log/line_batch.h"
+
+namespace boxkited {
+
+// Memory that lines wait in. It never moves and is filled from front to back, so that what it
+// holds can be written to a file while more is put behind it.
+struct LineBlock {
+    explicit LineBlock(std::size_t size)
+        : bytes(std::make_unique_for_overwrite<char[]>(size)), capacity(size) {}
+
+    std::size_t room() const { return capacity - used; }
+    // Where the copy is.
+    const char* put(std::string_view lines) {
+        char* at = bytes.get() + used;
+        std::memcpy(at, lines.data(), lines.size());
+        used += lines.size();
+        needed += lines.size();
+        return at;
+    }
+
+    const std::unique_ptr<char[]> bytes;
+    const std::size_t capacity;
+    std::size_t used = 0;
+    std::size_t needed = 0;  // Bytes of lines that are still to be written or synced.
+};
+
+// A list: blocks change hands, and are pointed to, without being copied.
+using LineBlocks = std::list<LineBlock>;
+
+// Whole lines of one partition, next to each other in a block.
+struct LinePiece {
+    LineBlocks::iterator block;
+    const char* data;
+    std::size_t bytes;
+    std::uint64_t events;
+    Partition partition;
+    // Counted as written already: a file that could not be synced held them.
+    bool counted = false;
+
+    std::string_view text() const { return {data, bytes}; }
+};
+
+using LinePieces = std::deque<LinePiece>;
+
+// Puts a piece behind the others, as one with the last when it is its neighbour.
+inline void push_back(LinePieces& pieces, const LinePiece& piece) {
+    if (!pieces.empty()) {
+        LinePiece& last = pieces.back();
+        if (last.block == piece.block && last.data + last.bytes == piece.data &&
+            last.partition == piece.partition && last.counted == piece.counted) {
+            last.bytes += piece.bytes;
+            last.events += piece.events;
+            return;
+        }
+    }
+    pieces.push_back(piece);
+}
+
+}  // namespace boxkited

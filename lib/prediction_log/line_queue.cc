@@ -1,0 +1,325 @@
+#include "prediction_log/line_queue.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace boxkited {
+
+namespace {
+
+// What one write() takes at most, unless a single line is longer: small enough to be written while
+// it is still in the processor's cache, large enough for the call to cost nothing beside it.
+constexpr std::size_t kBlockBytes = 256 << 10;
+
+// Blocks kept for the next lines: fresh memory costs more than the copy into it.
+std::size_t spare_blocks(std::uint64_t queue_bytes) { return 4 + queue_bytes / 8 / kBlockBytes; }
+
+// The disk is said to hang when it has not answered for as long as this.
+constexpr std::chrono::seconds kPatience{10};
+
+// Bytes of the whole lines at the beginning of `lines` that fit into `room`.
+std::size_t whole_lines(std::string_view lines, std::size_t room) {
+    const auto newline = lines.substr(0, room).rfind('\n');
+    return newline == lines.npos ? 0 : newline + 1;
+}
+
+std::uint64_t count_lines(std::string_view lines) {
+    return static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+}
+
+}  // namespace
+
+LineQueue::LineQueue(const PredictionLogOptions& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      urgent_bytes_(std::min<std::uint64_t>(kBlockBytes, options.queue_bytes / 4)),
+      writing_since_(clock.monotonic()),
+      working_(options.enabled) {
+    ledger_.queue_capacity_bytes = options.queue_bytes;
+}
+
+std::optional<LineQueue::Ticket> LineQueue::append(const LineBatch& batch, Transport transport) {
+    Lock lock(mutex_);
+    if (draining_) return std::nullopt;
+    const bool fits = batch.bytes() <= options_.queue_bytes - ledger_.queue_bytes;
+    if (options_.enabled && !fits) return std::nullopt;
+
+    ledger_.accepted[static_cast<std::size_t>(transport)] += batch.events();
+    const Ticket ticket = ++last_ticket_;
+    if (!options_.enabled) {
+        ledger_.unlogged += batch.events();
+        return ticket;
+    }
+    const bool was_empty = waiting_.empty();
+    if (was_empty) waiting_since_ = clock_.monotonic();
+    copy(batch);
+    ledger_.queued += batch.events();
+    ledger_.queue_bytes += batch.bytes();
+    waiting_bytes_ += batch.bytes();
+
+    const bool wake = should_wake_writer(was_empty);
+    lock.unlock();
+    if (wake) work_.notify_one();
+    return ticket;
+}
+
+void LineQueue::copy(const LineBatch& batch) {
+    std::string_view rest = batch.text();
+    for (const LineBatch::Run& run : batch.runs()) {
+        copy_run(rest.substr(0, run.bytes), run.partition, run.events);
+        rest.remove_prefix(run.bytes);
+    }
+}
+
+// A line never spans two blocks, so that whatever is written with one call is whole.
+void LineQueue::copy_run(std::string_view lines, Partition partition, std::uint64_t events) {
+    while (blocks_.empty() || lines.size() > blocks_.back().room()) {
+        const auto fitting = blocks_.empty() ? 0 : whole_lines(lines, blocks_.back().room());
+        if (fitting > 0) {
+            const auto count = count_lines(lines.substr(0, fitting));
+            put(lines.substr(0, fitting), partition, count);
+            lines.remove_prefix(fitting);
+            events -= count;
+        }
+        add_block(lines.find('\n') + 1);
+    }
+    put(lines, partition, events);
+}
+
+void LineQueue::put(std::string_view lines, Partition partition, std::uint64_t events) {
+    if (lines.empty()) return;
+    const auto block = std::prev(blocks_.end());
+    push_back(waiting_, {.block = block,
+                         .data = block->put(lines),
+                         .bytes = lines.size(),
+                         .events = events,
+                         .partition = partition});
+}
+
+void LineQueue::add_block(std::size_t at_least) {
+    if (at_least <= kBlockBytes && !spare_.empty())
+        blocks_.splice(blocks_.end(), spare_, spare_.begin());
+    else
+        blocks_.emplace_back(std::max(at_least, kBlockBytes));
+}
+
+bool LineQueue::is_urgent() const {
+    if (waiting_.empty()) return false;
+    return options_.ack != PredictionLogOptions::Ack::kQueued || waiting_bytes_ >= urgent_bytes_;
+}
+
+// The first line sets the writer's alarm; after that only what cannot wait for it is told.
+bool LineQueue::should_wake_writer(bool was_empty) {
+    const bool wake = asleep_ && (was_empty || is_urgent());
+    if (wake) asleep_ = false;
+    return wake;
+}
+
+bool LineQueue::settled_or_wake(Ticket ticket, std::function<void()> wake) {
+    if (!options_.enabled || options_.ack == PredictionLogOptions::Ack::kQueued) return true;
+    const Lock lock(mutex_);
+    if (ticket <= settled_) return true;
+    waiters_.push_back({ticket, std::move(wake)});
+    return false;
+}
+
+LogLedger LineQueue::ledger() const {
+    const Lock lock(mutex_);
+    return ledger_;
+}
+
+std::string LineQueue::trouble() const {
+    const Lock lock(mutex_);
+    const auto silent = clock_.monotonic() - writing_since_;
+    if (!trouble_.empty() || !working_ || finished_ || silent < kPatience) return trouble_;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(silent).count();
+    return "the disk has not answered for " + std::to_string(seconds) + " s";
+}
+
+std::uint64_t LineQueue::drain(MonotonicTime deadline) {
+    std::vector<Waiter> dropped;  // Destroyed without the lock: who knows what they hold.
+    Lock lock(mutex_);
+    draining_ = true;
+    if (!options_.enabled) finished_ = true;
+    asleep_ = false;
+    work_.notify_one();
+    while (!finished_ && !given_up_) {
+        const auto left = deadline - clock_.monotonic();
+        if (left <= MonotonicTime::duration::zero()) {
+            dropped = give_up();
+            break;
+        }
+        progress_.wait_for(lock, std::min<MonotonicTime::duration>(left, std::chrono::hours(1)));
+    }
+    const auto lost = ledger_.lost;
+    lock.unlock();
+    return lost;
+}
+
+std::vector<LineQueue::Waiter> LineQueue::give_up() {
+    given_up_ = true;
+    ledger_.lost += ledger_.queued + taken_back_;
+    ledger_.written -= taken_back_;
+    ledger_.queued = 0;
+    taken_back_ = 0;
+    work_.notify_one();
+    progress_.notify_all();
+    return std::exchange(waiters_, {});
+}
+
+bool LineQueue::hung() const {
+    const Lock lock(mutex_);
+    return given_up_ && !finished_;
+}
+
+LineQueue::Call LineQueue::wait(MonotonicTime until, bool backing_off) {
+    Lock lock(mutex_);
+    working_ = false;
+    const auto call = [&] {
+        for (;;) {
+            if (given_up_) return Call::kGiveUp;
+            if (draining_ && !std::exchange(drain_told_, true)) return Call::kDrain;
+            auto due = until;
+            if (!backing_off) {
+                if (is_urgent()) return Call::kLines;
+                if (!waiting_.empty())
+                    due = std::min(due, waiting_since_ + options_.flush_interval);
+            }
+            const auto left = due - clock_.monotonic();
+            if (left <= MonotonicTime::duration::zero()) return Call::kDue;
+            asleep_ = true;
+            // Bounded, since the standard library adds it to the present time.
+            work_.wait_for(lock, std::min<MonotonicTime::duration>(left, std::chrono::hours(1)));
+            asleep_ = false;
+        }
+    }();
+    working_ = true;
+    writing_since_ = clock_.monotonic();
+    return call;
+}
+
+bool LineQueue::draining() const {
+    const Lock lock(mutex_);
+    return draining_;
+}
+
+bool LineQueue::given_up() const {
+    const Lock lock(mutex_);
+    return given_up_;
+}
+
+LineQueue::Ticket LineQueue::take(LinePieces& pieces) {
+    assert(pieces.empty());
+    const Lock lock(mutex_);
+    pieces.swap(waiting_);
+    waiting_bytes_ = 0;
+    return last_ticket_;
+}
+
+void LineQueue::release(const LinePieces& pieces) {
+    LineBlocks dead;  // Freed without the lock.
+    const Lock lock(mutex_);
+    for (const LinePiece& piece : pieces) {
+        ledger_.queue_bytes -= piece.bytes;
+        let_go(piece, dead);
+    }
+    writing_since_ = clock_.monotonic();
+}
+
+void LineQueue::let_go(const LinePiece& piece, LineBlocks& dead) {
+    LineBlock& block = *piece.block;
+    block.needed -= piece.bytes;
+    if (block.needed > 0) return;
+    block.used = 0;
+    if (&block == &blocks_.back()) return;
+    const bool keep =
+        block.capacity == kBlockBytes && spare_.size() < spare_blocks(options_.queue_bytes);
+    LineBlocks& to = keep ? spare_ : dead;
+    to.splice(to.begin(), blocks_, piece.block);
+}
+
+LinePiece LineQueue::repacked(const LinePiece& piece) {
+    LineBlocks dead;
+    const Lock lock(mutex_);
+    const LineBlock& block = *piece.block;
+    if (&block == &blocks_.back() || block.needed * 2 >= block.capacity) return piece;
+    LinePiece copy = piece;
+    copy.block = blocks_.emplace(blocks_.begin(), piece.bytes);
+    copy.data = copy.block->put(piece.text());
+    let_go(piece, dead);
+    return copy;
+}
+
+void LineQueue::note_written(const LinePieces& pieces) {
+    const Lock lock(mutex_);
+    writing_since_ = clock_.monotonic();
+    for (const LinePiece& piece : pieces) {
+        if (!piece.counted) ledger_.written_bytes += piece.bytes;
+        // What drain() has given up may come to be written after all: then it is not lost.
+        auto& from = given_up_ ? ledger_.lost : piece.counted ? taken_back_ : ledger_.queued;
+        from -= piece.events;
+        if (given_up_ || !piece.counted) ledger_.written += piece.events;
+    }
+}
+
+void LineQueue::note_taken_back(std::uint64_t events) {
+    const Lock lock(mutex_);
+    if (given_up_) {
+        ledger_.written -= events;
+        ledger_.lost += events;
+    } else {
+        taken_back_ += events;
+    }
+}
+
+void LineQueue::note_alive() {
+    const Lock lock(mutex_);
+    writing_since_ = clock_.monotonic();
+}
+
+void LineQueue::note_error(const IoError& error) {
+    const Lock lock(mutex_);
+    ++ledger_.errors[error.operation];
+}
+
+void LineQueue::note_trouble(const IoError& error) {
+    const Lock lock(mutex_);
+    ++ledger_.errors[error.operation];
+    trouble_ = to_string(error);
+}
+
+void LineQueue::note_no_trouble() {
+    const Lock lock(mutex_);
+    trouble_.clear();
+}
+
+void LineQueue::note_torn(std::uint64_t bytes) {
+    const Lock lock(mutex_);
+    ledger_.torn_bytes += bytes;
+}
+
+void LineQueue::note_open_partitions(std::size_t count) {
+    const Lock lock(mutex_);
+    ledger_.open_partitions = count;
+}
+
+void LineQueue::settle(Ticket ticket) {
+    std::vector<Waiter> settled;
+    {
+        const Lock lock(mutex_);
+        settled_ = ticket;
+        const auto end = std::stable_partition(waiters_.begin(), waiters_.end(),
+                                               [&](const auto& w) { return w.ticket <= ticket; });
+        settled.assign(std::move_iterator(waiters_.begin()), std::move_iterator(end));
+        waiters_.erase(waiters_.begin(), end);
+    }
+    for (const Waiter& waiter : settled) waiter.wake();
+}
+
+void LineQueue::note_finished() {
+    const Lock lock(mutex_);
+    finished_ = true;
+    progress_.notify_all();
+}
+
+}  // namespace boxkited

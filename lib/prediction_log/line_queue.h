@@ -1,0 +1,125 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/storage.h"
+#include "event/transport.h"
+#include "prediction_log/line_block.h"
+#include "prediction_log/log_ledger.h"
+#include "prediction_log/log_options.h"
+
+namespace boxkited {
+
+// What lies between those who append and the one thread that writes: the lines that wait, bounded
+// in bytes, and the account of where every event is. Both are under one lock, so that a ledger
+// never shows an event twice or nowhere; nobody holds the lock while a disk is asked anything.
+//
+// The bytes of a line are given back only when the writer lets go of it, which is when it needs
+// the line no more: after the write, or after the sync when files are synced.
+//
+// Threads: as each part says.
+class LineQueue {
+public:
+    LineQueue(const PredictionLogOptions& options, const Clock& clock);
+
+    // ---- For any thread; what they mean is said at PredictionLog ----
+
+    using Ticket = std::uint64_t;
+    std::optional<Ticket> append(const LineBatch& batch, Transport transport);
+    bool settled_or_wake(Ticket ticket, std::function<void()> wake);
+    LogLedger ledger() const;
+    std::string trouble() const;
+    std::uint64_t drain(MonotonicTime deadline);
+    // A drain has given up, and the writer has not come back from the disk.
+    bool hung() const;
+
+    // ---- For the writer thread alone ----
+
+    enum class Call {
+        kLines,   // Many lines wait, or lines whose senders wait for an answer.
+        kDue,     // The time is up: `until`, or lines have waited for the flush interval.
+        kDrain,   // drain() was called; said once.
+        kGiveUp,  // Its deadline has passed: nothing is to be written any more.
+    };
+    // Sleeps until there is something to do. `backing_off`: lines alone are no reason to wake.
+    Call wait(MonotonicTime until, bool backing_off);
+    bool draining() const;
+    bool given_up() const;
+
+    // Hands over all lines that wait, behind those in `pieces`, and the last ticket among them.
+    Ticket take(LinePieces& pieces);
+    // These lines are needed no more. Their memory is used again.
+    void release(const LinePieces& pieces);
+    // A copy of the piece in memory of its own, when otherwise most of a block would be kept for
+    // it; else the piece.
+    LinePiece repacked(const LinePiece& piece);
+
+    // The lines of these pieces are in a file, whole.
+    void note_written(const LinePieces& pieces);
+    // Lines that were counted as written are in no file any more; they come back as `counted`.
+    void note_taken_back(std::uint64_t events);
+    // The disk has answered.
+    void note_alive();
+    void note_error(const IoError& error);
+    // An error that keeps lines from being written.
+    void note_trouble(const IoError& error);
+    void note_no_trouble();
+    void note_torn(std::uint64_t bytes);
+    void note_open_partitions(std::size_t count);
+    // What `ack` promises holds for all batches up to this one. Calls those who wait for it.
+    void settle(Ticket ticket);
+    // The last call of the writer.
+    void note_finished();
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+    struct Waiter {
+        Ticket ticket;
+        std::function<void()> wake;
+    };
+
+    void copy(const LineBatch& batch);
+    void copy_run(std::string_view lines, Partition partition, std::uint64_t events);
+    void put(std::string_view lines, Partition partition, std::uint64_t events);
+    void add_block(std::size_t at_least);
+    bool is_urgent() const;
+    bool should_wake_writer(bool was_empty);
+    void let_go(const LinePiece& piece, LineBlocks& dead);
+    std::vector<Waiter> give_up();
+
+    const PredictionLogOptions& options_;
+    const Clock& clock_;
+    const std::uint64_t urgent_bytes_;
+
+    mutable std::mutex mutex_;  // Protects what follows.
+    std::condition_variable work_;
+    std::condition_variable progress_;
+    LogLedger ledger_;
+    LineBlocks blocks_;  // The last one is being filled; the others are full and still needed.
+    LineBlocks spare_;
+    LinePieces waiting_;
+    std::uint64_t waiting_bytes_ = 0;
+    MonotonicTime waiting_since_;  // When the oldest came.
+    std::uint64_t taken_back_ = 0;  // Events counted as written that are in no file now.
+    Ticket last_ticket_ = 0;
+    Ticket settled_ = 0;
+    std::vector<Waiter> waiters_;
+    std::string trouble_;
+    MonotonicTime writing_since_;  // When the writer last got on.
+    bool working_;   // The writer is not in wait(): it may be held up by a disk.
+    bool asleep_ = false;   // It is, and nobody has woken it yet.
+    bool draining_ = false;
+    bool drain_told_ = false;
+    bool given_up_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace boxkited
