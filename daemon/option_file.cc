@@ -158,7 +158,8 @@ public:
 
     Result<void, OptionsError> section(const json& object, const std::string& prefix) {
         if (!object.is_object())
-            return refuse(prefix, wrong_value("an object", object.dump()).reason);
+            return Failure{OptionsError{prefix.empty() ? file_ : place(prefix),
+                                        wrong_value("an object", object.dump()).reason}};
         for (const auto& item : object.items()) {
             if (prefix.empty() && item.key() == "$schema") continue;
             auto good = member(item.key(), item.value(), prefix);
@@ -178,13 +179,14 @@ private:
         if (is_section(path)) return section(value, path);
         const OptionRow* row = find_option(path);
         if (row == nullptr) return refuse(path, "no such option" + hint(path));
-        settings_.push_back({row, value.dump(), file_ + ": " + path});
+        settings_.push_back({row, value.dump(), place(path)});
         return {};
     }
 
+    std::string place(const std::string& path) const { return file_ + ": " + printable(path); }
+
     Failure<OptionsError> refuse(const std::string& path, std::string reason) const {
-        const std::string place = path.empty() ? file_ : file_ + ": " + printable(path);
-        return Failure{OptionsError{place, std::move(reason)}};
+        return Failure{OptionsError{place(path), std::move(reason)}};
     }
 
     static bool is_section(const std::string& path) {

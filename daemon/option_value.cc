@@ -144,7 +144,7 @@ struct Printer {
 
 std::string printable(std::string_view text) {
     std::string quoted = json_string(text);
-    return quoted.size() == text.size() + 2 ? std::string(text) : quoted;
+    return !text.empty() && quoted.size() == text.size() + 2 ? std::string(text) : quoted;
 }
 
 ValueError wrong_value(std::string_view expected, std::string_view json_text) {

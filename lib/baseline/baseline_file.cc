@@ -14,7 +14,7 @@ namespace boxkited {
 namespace {
 
 constexpr std::size_t kLargestFile = 256ULL << 20;
-const std::string kTooLarge = "is larger than 256 MiB";
+constexpr const char* kTooLarge = "is larger than 256 MiB";
 
 class Descriptor {
 public:
@@ -37,7 +37,8 @@ Result<void, std::string> check_kind(int fd) {
     if (::fstat(fd, &status) != 0) return Failure{error_text(errno)};
     if (S_ISDIR(status.st_mode)) return Failure{std::string("is a directory")};
     if (!S_ISREG(status.st_mode)) return Failure{std::string("is not a regular file")};
-    if (static_cast<std::size_t>(status.st_size) > kLargestFile) return Failure{kTooLarge};
+    if (static_cast<std::size_t>(status.st_size) > kLargestFile)
+        return Failure{std::string(kTooLarge)};
     return {};
 }
 
@@ -53,7 +54,7 @@ Result<std::string, std::string> read_all(int fd) {
         if (got < 0) return Failure{error_text(errno)};
         if (got == 0) break;
         used += static_cast<std::size_t>(got);
-        if (used > kLargestFile) return Failure{kTooLarge};
+        if (used > kLargestFile) return Failure{std::string(kTooLarge)};
     }
     text.resize(used);
     return text;

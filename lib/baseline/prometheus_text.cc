@@ -1,6 +1,7 @@
 #include "baseline/prometheus_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -18,11 +19,18 @@ constexpr std::size_t kMostLabels = 64;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-bool is_name_start(char c) {
+constexpr bool is_name_start(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
 }
 
-bool is_name_character(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+constexpr auto kIsNameCharacter = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = is_name_start(static_cast<char>(i)) || (i >= '0' && i <= '9');
+    return table;
+}();
+
+bool is_name_character(char c) { return kIsNameCharacter[static_cast<unsigned char>(c)]; }
 
 void skip_blanks(std::string_view& text) {
     std::size_t blanks = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 #include "baseline/baseline_text.h"
@@ -12,6 +13,7 @@ namespace boxkited {
 namespace {
 
 constexpr std::string_view kInfo = "baseline_metrics_info";
+constexpr std::size_t kLongestCount = 21;  // Of a number of 64 bits and the line end.
 
 std::string_view type_of(const BaselineVariable& variable) {
     return variable.is_numeric() ? "histogram" : "counter";
@@ -63,12 +65,11 @@ auto new_bins_of(const LiveSnapshot& snapshot, std::size_t variable) {
 
 DistributionsText::DistributionsText(std::shared_ptr<const Layout> layout)
     : layout_(std::move(layout)), info_(info_text(layout_->baseline())) {
-    constexpr std::size_t kNumber = 21;  // The longest count and the line end.
     for (const BaselineVariable& variable : layout_->baseline().variables) {
         const Variable& made = variables_.emplace_back(render(variable));
         expected_size_ += made.baseline_head[0].size() + made.baseline_samples.size() +
                           made.live_head[0].size() + made.prefixes.size() +
-                          (made.prefix_ends.size() + 2) * kNumber;
+                          (made.prefix_ends.size() + 2) * kLongestCount;
     }
     expected_size_ += info_.size();
 }
@@ -119,36 +120,47 @@ void DistributionsText::append_live(std::string& out, std::size_t position,
 void DistributionsText::append_numeric(std::string& out, std::size_t position,
                                        const LiveSnapshot& snapshot, TextFormat format) const {
     const Variable& variable = variables_[position];
-    const std::uint64_t* count = &snapshot.counts[layout_->variables()[position].first_slot];
-    const std::string_view prefixes = variable.prefixes;
-    std::uint64_t cumulative = 0;
-    std::size_t begin = 0;
-    for (const std::size_t end : variable.prefix_ends) {
-        cumulative += *count++;
-        append_count_line(out, prefixes.substr(begin, end - begin), cumulative);
-        begin = end;
-    }
+    const std::uint64_t* counts = &snapshot.counts[layout_->variables()[position].first_slot];
+    const auto count = append_counts(out, variable, counts, Counts::kCumulative);
     const bool has_sum = !layout_->baseline().variables[position].numeric().begins_negative();
     if (has_sum || format == TextFormat::kPrometheus004)
-        append_count_line(out, variable.live_name + "_count ", cumulative);
+        append_count_line(out, variable.live_name + "_count ", count);
     if (has_sum) append_value_line(out, variable.live_name + "_sum ", snapshot.sums[position]);
 }
 
 void DistributionsText::append_category(std::string& out, std::size_t position,
                                         const LiveSnapshot& snapshot) const {
     const Variable& variable = variables_[position];
-    const std::string_view prefixes = variable.prefixes;
-    std::size_t slot = layout_->variables()[position].first_slot;
-    std::size_t begin = 0;
-    for (const std::size_t end : variable.prefix_ends) {
-        append_count_line(out, prefixes.substr(begin, end - begin), snapshot.counts[slot++]);
-        begin = end;
-    }
+    const std::size_t first_slot = layout_->variables()[position].first_slot;
+    append_counts(out, variable, snapshot.counts.data() + first_slot, Counts::kEach);
     const auto [first, last] = new_bins_of(snapshot, position);
     for (auto bin = first; bin != last; ++bin) {
         append_prefix(out, variable.live_name + "_total", "bin", bin->name);
         append_count_line(out, {}, snapshot.counts[bin->slot]);
     }
+}
+
+std::uint64_t DistributionsText::append_counts(std::string& out, const Variable& variable,
+                                               const std::uint64_t* counts, Counts kind) {
+    // Room for all lines at once: an append for each of the tens of thousands of lines of a scrape
+    // is what it would spend its time on.
+    const std::size_t size = out.size();
+    out.resize(size + variable.prefixes.size() + variable.prefix_ends.size() * kLongestCount);
+    char* at = out.data() + size;
+    const char* prefix = variable.prefixes.data();
+    std::uint64_t sum = 0;
+    for (const std::size_t end : variable.prefix_ends) {
+        const char* const prefix_end = variable.prefixes.data() + end;
+        at = std::copy(prefix, prefix_end, at);
+        prefix = prefix_end;
+        sum += *counts;
+        const std::uint64_t count = kind == Counts::kCumulative ? sum : *counts;
+        at = std::to_chars(at, at + kLongestCount, count).ptr;
+        *at++ = '\n';
+        ++counts;
+    }
+    out.resize(static_cast<std::size_t>(at - out.data()));
+    return sum;
 }
 
 }  // namespace boxkited

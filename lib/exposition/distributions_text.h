@@ -22,9 +22,9 @@ class DistributionsText {
 public:
     explicit DistributionsText(std::shared_ptr<const Layout> layout);
 
-    // The layout whose snapshots append() takes.
     const std::shared_ptr<const Layout>& layout() const { return layout_; }
 
+    // `snapshot` is of this very layout: whoever reloads asks for another text by snapshot.layout.
     void append(std::string& out, const LiveSnapshot& snapshot, TextFormat format,
                 const NameFilter& filter) const;
 
@@ -49,6 +49,11 @@ private:
                         TextFormat format) const;
     void append_category(std::string& out, std::size_t position,
                          const LiveSnapshot& snapshot) const;
+
+    enum class Counts { kEach, kCumulative };
+    // One line for each slot; the sum of all.
+    static std::uint64_t append_counts(std::string& out, const Variable& variable,
+                                       const std::uint64_t* counts, Counts kind);
 
     std::shared_ptr<const Layout> layout_;
     std::vector<Variable> variables_;

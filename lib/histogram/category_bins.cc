@@ -1,6 +1,7 @@
 #include "histogram/category_bins.h"
 
 #include <bit>
+#include <cmath>
 
 #include "base/number_text.h"
 
@@ -22,7 +23,10 @@ std::optional<std::uint32_t> CategoryBins::find(std::string_view text) const {
     if (const auto at = by_name_.find(text); at != by_name_.end()) return at->second;
     if (!all_numbers_) return std::nullopt;
     const auto number = parse_python_float(text);
-    return number ? find(*number) : std::nullopt;
+    if (!number) return std::nullopt;
+    // NaN has many bits and one name.
+    if (std::isnan(*number)) return text == kMissingBin ? std::nullopt : find(kMissingBin);
+    return find(*number);
 }
 
 std::optional<std::uint32_t> CategoryBins::find(double number) const {

@@ -10,29 +10,52 @@ namespace {
 
 std::string_view reason(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 202: return "Accepted";
-        case 204: return "No Content";
-        case 304: return "Not Modified";
-        case 400: return "Bad Request";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 406: return "Not Acceptable";
-        case 408: return "Request Timeout";
-        case 409: return "Conflict";
-        case 413: return "Content Too Large";
-        case 414: return "URI Too Long";
-        case 415: return "Unsupported Media Type";
-        case 417: return "Expectation Failed";
-        case 429: return "Too Many Requests";
-        case 431: return "Request Header Fields Too Large";
-        case 500: return "Internal Server Error";
-        case 501: return "Not Implemented";
-        case 503: return "Service Unavailable";
-        case 504: return "Gateway Timeout";
-        case 505: return "HTTP Version Not Supported";
-        default: return "Unnamed";
+        case 200:
+            return "OK";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 304:
+            return "Not Modified";
+        case 400:
+            return "Bad Request";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 406:
+            return "Not Acceptable";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
+        case 417:
+            return "Expectation Failed";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        case 505:
+            return "HTTP Version Not Supported";
+        default:
+            return "Unnamed";
     }
 }
 
@@ -58,9 +81,14 @@ void append_answer_head(std::string& out, const Response& response, std::string_
     }
     for (const auto& [name, value] : response.headers) append_field(out, name, value);
     switch (style.connection) {
-        case AnswerStyle::Connection::kUnsaid: break;
-        case AnswerStyle::Connection::kKeepAlive: out += "Connection: keep-alive\r\n"; break;
-        case AnswerStyle::Connection::kClose: out += "Connection: close\r\n"; break;
+        case AnswerStyle::Connection::kUnsaid:
+            break;
+        case AnswerStyle::Connection::kKeepAlive:
+            out += "Connection: keep-alive\r\n";
+            break;
+        case AnswerStyle::Connection::kClose:
+            out += "Connection: close\r\n";
+            break;
     }
     out += "\r\n";
 }

@@ -157,8 +157,8 @@ Result<std::uint64_t, Refusal> read_content_length(const FieldValue& field, std:
 Result<bool, Refusal> is_gzip(const FieldValue& content_encoding) {
     const std::string_view value = content_encoding.value;
     if (content_encoding.count == 0 || equals_ignoring_case(value, "identity")) return false;
-    if (content_encoding.count == 1 && (equals_ignoring_case(value, "gzip") ||
-                                        equals_ignoring_case(value, "x-gzip"))) {
+    if (content_encoding.count == 1 &&
+        (equals_ignoring_case(value, "gzip") || equals_ignoring_case(value, "x-gzip"))) {
         return true;
     }
     return refuse(415, "Content-Encoding: expected gzip, x-gzip or identity");
@@ -222,8 +222,7 @@ std::optional<Refusal> HeaderScan::check_line(std::string_view line, const GateL
     return {};
 }
 
-Result<std::size_t, Refusal> HeaderScan::not_yet(std::string_view bytes,
-                                                 const GateLimits& limits) {
+Result<std::size_t, Refusal> HeaderScan::not_yet(std::string_view bytes, const GateLimits& limits) {
     if (bytes.size() > limits.header_bytes) return Failure{too_large(bytes, limits)};
     // What can never become a header is not waited for. The last byte may be the CR of a CR LF.
     for (std::size_t i = scanned_; i < bytes.size(); ++i) {

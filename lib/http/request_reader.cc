@@ -66,16 +66,26 @@ private:
 
     FieldValue* slot_of(field name) {
         switch (name) {
-            case field::host: return &parsed.host;
-            case field::content_length: return &parsed.content_length;
-            case field::transfer_encoding: return &parsed.transfer_encoding;
-            case field::content_encoding: return &parsed.content_encoding;
-            case field::expect: return &parsed.expect;
-            case field::content_type: return &parsed.content_type;
-            case field::accept: return &parsed.accept;
-            case field::accept_encoding: return &parsed.accept_encoding;
-            case field::origin: return &parsed.origin;
-            default: return nullptr;
+            case field::host:
+                return &parsed.host;
+            case field::content_length:
+                return &parsed.content_length;
+            case field::transfer_encoding:
+                return &parsed.transfer_encoding;
+            case field::content_encoding:
+                return &parsed.content_encoding;
+            case field::expect:
+                return &parsed.expect;
+            case field::content_type:
+                return &parsed.content_type;
+            case field::accept:
+                return &parsed.accept;
+            case field::accept_encoding:
+                return &parsed.accept_encoding;
+            case field::origin:
+                return &parsed.origin;
+            default:
+                return nullptr;
         }
     }
 };
@@ -150,9 +160,7 @@ bool can_be_chunk_size(std::string_view bytes) {
     return digits > 0 && std::string_view("\r; \t").find(bytes[digits]) != std::string_view::npos;
 }
 
-Refusal bad_chunk(std::string_view what) {
-    return {400, "chunked body: " + std::string(what)};
-}
+Refusal bad_chunk(std::string_view what) { return {400, "chunked body: " + std::string(what)}; }
 
 }  // namespace
 
@@ -210,8 +218,8 @@ Result<std::size_t, Refusal> ChunkedBody::Impl::step(std::string_view bytes) {
 std::optional<Refusal> ChunkedBody::Impl::check(std::string_view bytes, std::size_t used,
                                                 const ErrorCode& error) {
     if (error == BeastError::body_limit) {
-        return Refusal{413, "body: expected at most " + std::to_string(limits.body_bytes) +
-                                " bytes"};
+        return Refusal{413,
+                       "body: expected at most " + std::to_string(limits.body_bytes) + " bytes"};
     }
     if (error && error != BeastError::need_more) {
         return bad_chunk("expected a size in hexadecimal digits, the bytes, and CR LF");

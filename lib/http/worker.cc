@@ -25,7 +25,7 @@ constexpr std::size_t kTurnedAwayAtOnce = 64;
 std::chrono::milliseconds tick_period(const ServerOptions& options) {
     using std::chrono::milliseconds;
     const milliseconds shortest = std::min(options.header_time, options.idle_time);
-    return std::clamp(shortest / 4, milliseconds(5), milliseconds(250));
+    return std::clamp(shortest / 4, milliseconds(5), milliseconds(500));
 }
 
 }  // namespace
@@ -184,8 +184,11 @@ void Worker::tick() {
         close_all();
         return loop_.stop();
     }
-    const auto connections = connections_;
-    for (const auto& connection : connections) connection->sweep(now);
+    // From the back: one that ends is replaced by the last, which has had its turn.
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        const auto connection = connections_[i];
+        connection->sweep(now);
+    }
 }
 
 void Worker::close_all() {

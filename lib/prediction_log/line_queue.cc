@@ -23,6 +23,11 @@ std::size_t whole_lines(std::string_view lines, std::size_t room) {
     return newline == lines.npos ? 0 : newline + 1;
 }
 
+// Since the standard library adds what it is to wait for to the present time.
+MonotonicTime::duration bounded(MonotonicTime::duration time) {
+    return std::min<MonotonicTime::duration>(time, std::chrono::hours(1));
+}
+
 std::uint64_t count_lines(std::string_view lines) {
     return static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
 }
@@ -144,12 +149,12 @@ std::uint64_t LineQueue::drain(MonotonicTime deadline) {
     asleep_ = false;
     work_.notify_one();
     while (!finished_ && !given_up_) {
-        const auto left = deadline - clock_.monotonic();
-        if (left <= MonotonicTime::duration::zero()) {
+        const auto now = clock_.monotonic();
+        if (deadline <= now) {
             dropped = give_up();
             break;
         }
-        progress_.wait_for(lock, std::min<MonotonicTime::duration>(left, std::chrono::hours(1)));
+        progress_.wait_for(lock, bounded(deadline - now));
     }
     const auto lost = ledger_.lost;
     lock.unlock();
@@ -188,8 +193,7 @@ LineQueue::Call LineQueue::wait(MonotonicTime until, bool backing_off) {
             const auto left = due - clock_.monotonic();
             if (left <= MonotonicTime::duration::zero()) return Call::kDue;
             asleep_ = true;
-            // Bounded, since the standard library adds it to the present time.
-            work_.wait_for(lock, std::min<MonotonicTime::duration>(left, std::chrono::hours(1)));
+            work_.wait_for(lock, bounded(left));
             asleep_ = false;
         }
     }();
@@ -201,6 +205,11 @@ LineQueue::Call LineQueue::wait(MonotonicTime until, bool backing_off) {
 bool LineQueue::draining() const {
     const Lock lock(mutex_);
     return draining_;
+}
+
+bool LineQueue::is_drained() const {
+    const Lock lock(mutex_);
+    return draining_ && waiting_.empty();
 }
 
 bool LineQueue::given_up() const {

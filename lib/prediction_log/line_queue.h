@@ -52,6 +52,8 @@ public:
     // Sleeps until there is something to do. `backing_off`: lines alone are no reason to wake.
     Call wait(MonotonicTime until, bool backing_off);
     bool draining() const;
+    // drain() was called and no line waits any more.
+    bool is_drained() const;
     bool given_up() const;
 
     // Hands over all lines that wait, behind those in `pieces`, and the last ticket among them.
@@ -107,15 +109,15 @@ private:
     LineBlocks spare_;
     LinePieces waiting_;
     std::uint64_t waiting_bytes_ = 0;
-    MonotonicTime waiting_since_;  // When the oldest came.
+    MonotonicTime waiting_since_;   // When the oldest came.
     std::uint64_t taken_back_ = 0;  // Events counted as written that are in no file now.
     Ticket last_ticket_ = 0;
     Ticket settled_ = 0;
     std::vector<Waiter> waiters_;
     std::string trouble_;
     MonotonicTime writing_since_;  // When the writer last got on.
-    bool working_;   // The writer is not in wait(): it may be held up by a disk.
-    bool asleep_ = false;   // It is, and nobody has woken it yet.
+    bool working_;                 // The writer is not in wait(): it may be held up by a disk.
+    bool asleep_ = false;          // It is, and nobody has woken it yet.
     bool draining_ = false;
     bool drain_told_ = false;
     bool given_up_ = false;

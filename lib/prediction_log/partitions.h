@@ -17,7 +17,7 @@ namespace boxkited {
 // but not synced, and a bounded number of open files.
 //
 // Whatever fails, the lines stay here, in order, until they are in a file (and synced, when files
-// are synced). Errors go to the queue's account; a false answer says that there was one.
+// are synced), and are tried again with the next call. Errors go to the queue's account.
 //
 // Threads: the writer's.
 class Partitions {
@@ -27,19 +27,19 @@ public:
                std::string writer, const Clock& clock, Storage& storage, LineQueue& queue);
 
     void add(const LinePieces& pieces);
-    bool write_all();
-    bool sync_all();
-    // Closes files that nothing was written to for this long.
-    bool close_idle(MonotonicTime::duration idle);
+    void write_all();
+    // Lines whose sync fails are to be written again.
+    void sync_all();
+    // Syncs and closes files that nothing was written to for this long.
+    void close_idle(MonotonicTime::duration idle);
 
-    // Nothing is left to be written, or to be synced.
     bool is_all_written() const;
     bool is_all_synced() const { return unsynced_bytes_ == 0; }
     std::uint64_t unsynced_bytes() const { return unsynced_bytes_; }
     // When the oldest of these was written.
     MonotonicTime unsynced_since() const { return unsynced_since_; }
 
-    std::set<Partition> open() const;
+    std::set<Partition> open_partitions() const;
 
 private:
     struct Slot {
@@ -54,22 +54,23 @@ private:
     bool syncs() const { return options_.sync != PredictionLogOptions::Sync::kNever; }
     std::filesystem::path date_directory(const Slot& slot) const;
 
-    bool write(Slot& slot);
+    void write(Slot& slot);
     std::string_view next_lines(const LinePieces& pending);
     void account(Slot& slot, std::size_t bytes);
-    void repack(LinePieces& pieces);
-    bool sync(Slot& slot);
-    void retreat(Slot& slot, const IoError& error);
-    void set_aside(const std::filesystem::path& path);
-    void let_go(LinePieces& pieces);
+    void keep_little_memory(LinePieces& pending);
 
-    bool open(Slot& slot);
-    bool try_open(Slot& slot, std::optional<IoError>& error);
-    bool make_room();
-    bool close(Slot& slot);
+    void sync(Slot& slot);
+    void retreat(Slot& slot);
+    void set_aside(const Slot& slot);
+    void let_go(LinePieces& unsynced);
+
+    void open(Slot& slot);
+    void make_room();
+    void close(Slot& slot);
     void forget(Slot& slot);
-    unsigned next_free_number(const Slot& slot);
     void drop_file(Slot& slot);
+    std::string name_of(const Slot& slot) const;
+    std::set<std::string> names_beside(const Slot& slot);
 
     const PredictionLogOptions& options_;
     const std::filesystem::path endpoint_;

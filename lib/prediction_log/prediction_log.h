@@ -17,6 +17,9 @@
 
 namespace boxkited {
 
+class LineQueue;
+class LogWriter;
+
 // The log of predictions: a bounded queue and the thread that writes it to files.
 //
 //     append() --> queue --writer thread--> partitions on disk
@@ -34,39 +37,44 @@ public:
                                                                 const Identity& identity,
                                                                 const Clock& clock,
                                                                 Storage& storage);
-    // As drain() with no time left.
+    // As drain() with no time left; then waits for the writer thread. A disk that does not answer
+    // holds it, so a process whose log is hung() leaves with _Exit() and without this.
     ~PredictionLog();
 
     // Names a batch among all that were appended.
     using Ticket = std::uint64_t;
 
-    // Takes all of the batch, or none of it when the queue has no room.
-    // The sum of all batches ever appended decides tickets: a later one is never settled before
+    // Takes all of the batch, or none of it when the queue has no room or drain() was called. A
+    // batch of more than `options.queue_bytes` never finds room. A ticket is never settled before
     // an earlier one.
     std::optional<Ticket> append(const LineBatch& batch, Transport transport);
 
     // Whether what `options.ack` promises holds for the batch. When not yet, `wake` is called
-    // once, on the writer thread, as soon as it does; it must be quick.
+    // once, on the writer thread, as soon as it does; it must be quick. It is dropped uncalled
+    // when drain() gives up.
     bool settled_or_wake(Ticket ticket, std::function<void()> wake);
 
     LogLedger ledger() const;
 
     // What keeps the log from being written right now, "write /var/...: No space left on device";
-    // empty when nothing does.
+    // empty when nothing does. A disk that has not answered for 10 seconds is such a thing.
     std::string trouble() const;
 
     // Writes and syncs all that is queued, until the deadline; what is left then is counted as
     // lost. Nothing can be appended any more. How many events were lost.
+    // A second call with an earlier deadline ends the first one as well.
     std::uint64_t drain(MonotonicTime deadline);
+    // The deadline of drain() has passed, and the writer thread has not come back from the disk.
+    bool hung() const;
 
     const PredictionLogOptions& options() const { return options_; }
 
 private:
-    class Writer;
-    PredictionLog(PredictionLogOptions options, std::unique_ptr<Writer> writer);
+    PredictionLog(PredictionLogOptions options, const Clock& clock);
 
     const PredictionLogOptions options_;
-    std::unique_ptr<Writer> writer_;  // Null when the log is off.
+    const std::unique_ptr<LineQueue> queue_;
+    std::unique_ptr<LogWriter> writer_;  // Null when the log is off.
 };
 
 }  // namespace boxkited

@@ -27,7 +27,7 @@ std::string usage_error(Arguments arguments) {
 
 TEST_CASE("the subcommand is serve when none is given", "[command_line]") {
     const auto [arguments, command] = GENERATE(table<Arguments, Command>({
-        {{}, Command::kServe},
+        {Arguments{}, Command::kServe},
         {{"serve"}, Command::kServe},
         {{"check"}, Command::kCheck},
         {{"--threads", "2", "check"}, Command::kCheck},

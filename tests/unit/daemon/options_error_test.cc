@@ -67,7 +67,7 @@ TEST_CASE("a key that no option has is refused by its full name", "[options]") {
         {R"({"limit": {}})", "boxkited.json: limit: no such option; did you mean limits?"},
         {R"({"nothing_like_it": 5})", "boxkited.json: nothing_like_it: no such option"},
         {R"({"a\nb": 5})", "boxkited.json: \"a\\nb\": no such option"},
-        {R"({"": 5})", "boxkited.json: : no such option"},
+        {R"({"": 5})", "boxkited.json: \"\": no such option"},
         {R"({"log.level": "info"})",
          "boxkited.json: log.level: a key has no dots; the options of a section are an object"},
         {R"({"log": {"$schema": ""}})", "boxkited.json: log.$schema: no such option"},

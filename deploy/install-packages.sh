@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that boxkited is built with; with --tests, those that its tests
+# need as well. The one place that names packages. Asks apt only when something is missing, and
+# sudo only when apt is asked by someone who is not root.
+set -euo pipefail
+
+packages=(
+    g++ cmake ninja-build ccache pkg-config
+    libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
+    libcli11-dev zlib1g-dev libsystemd-dev
+    curl
+)
+test_packages=(catch2 nodejs prometheus python3 wrk)
+
+case "${1-}" in
+'') ;;
+--tests) packages+=("${test_packages[@]}") ;;
+*)
+    echo "usage: $0 [--tests]" >&2
+    exit 2
+    ;;
+esac
+
+is_installed() {
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "$0: neither root nor sudo: run it as root once" >&2
+        exit 1
+    fi
+}
+
+missing=()
+for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+echo "installing: ${missing[*]}" >&2
+
+# Some packages start a service as soon as they are installed. Exit code 101 of this program
+# forbids that while apt runs; a machine that has a policy of its own keeps it.
+policy=/usr/sbin/policy-rc.d
+made_policy=
+if [[ ! -e $policy ]]; then
+    trap '[[ -z $made_policy ]] || as_root rm -f "$policy"' EXIT
+    made_policy=yes
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+fi
+
+apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+as_root "${apt[@]}" update >&2
+as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
+
+# Neither is the service to start with the machine when it came with the tests.
+if [[ " ${missing[*]} " == *" prometheus "* ]]; then
+    as_root update-rc.d prometheus disable >&2
+fi

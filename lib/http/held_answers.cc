@@ -1,0 +1,44 @@
+#include "http/held_answers.h"
+
+#include <utility>
+
+namespace boxkited::http {
+
+std::uint64_t HeldAnswers::push(Response response, const AnswerTerms& terms, TimePoint now) {
+    auto hold = std::exchange(response.hold, nullptr);
+    const TimePoint deadline = hold ? now + hold->at_most : now;
+    const std::size_t memory = sizeof(Waiting) + response.body.capacity();
+    waiting_.push_back(
+        {{std::move(response), terms}, next_number_, std::move(hold), deadline, memory});
+    memory_ += memory;
+    return next_number_++;
+}
+
+void HeldAnswers::settle(std::uint64_t number) {
+    for (Waiting& waiting : waiting_) {
+        if (waiting.number != number || !waiting.hold) continue;
+        const auto hold = std::exchange(waiting.hold, nullptr);
+        if (hold->on_settled) hold->on_settled(waiting.answer.response);
+    }
+}
+
+bool HeldAnswers::expire(TimePoint now) {
+    bool any = false;
+    for (Waiting& waiting : waiting_) {
+        if (!waiting.hold || now < waiting.deadline) continue;
+        const auto hold = std::exchange(waiting.hold, nullptr);
+        if (hold->on_timeout) hold->on_timeout(waiting.answer.response);
+        any = true;
+    }
+    return any;
+}
+
+std::optional<HeldAnswers::Answer> HeldAnswers::pop_settled() {
+    if (waiting_.empty() || waiting_.front().hold) return {};
+    std::optional<Answer> answer = std::move(waiting_.front().answer);
+    memory_ -= waiting_.front().memory;
+    waiting_.pop_front();
+    return answer;
+}
+
+}  // namespace boxkited::http

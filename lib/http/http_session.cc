@@ -1,0 +1,284 @@
+#include "http/http_session.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "http/worker.h"
+
+// A turn: bytes come, whole requests are taken from them one by one, each is answered into the
+// worker's output, what remains is kept, the output is sent, and the session waits for the next
+// thing. Reading stops while the peer does not take its answers, or too many are held back.
+
+namespace boxkited::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A body of which more is missing is read in place instead of through the worker's buffer.
+constexpr std::size_t kReadInPlace = 32 << 10;
+constexpr std::size_t kBodyStep = 64 << 10;
+
+// Answers held back at once; then reading waits for them.
+constexpr std::size_t kHeldAtOnce = 64;
+
+// After an answer that ends the connection, what the peer still sends is read and dropped, so that
+// its kernel is not told to forget the answer. For this long, and this many bytes.
+constexpr auto kDrainTime = 2s;
+constexpr auto kDrainTimeAtStop = 500ms;
+constexpr std::size_t kDrainBytes = 8 << 20;
+
+bool is_temporary(int error) { return error == EAGAIN || error == EINTR; }
+
+}  // namespace
+
+HttpSession::HttpSession(Worker& worker, Socket socket, std::size_t listener)
+    : Connection(worker, std::move(socket), listener),
+      requests_(worker.shared().limits),
+      since_(std::chrono::steady_clock::now()),
+      now_(since_) {}
+
+void HttpSession::start() { wait(); }
+
+void HttpSession::turn_away() {
+    Response response = error_response(503, "connections: all that are allowed are taken");
+    response.headers.emplace_back("Retry-After", "1");
+    input_over_ = true;
+    respond(response, {});
+    finish_turn();
+}
+
+void HttpSession::on_readable() {
+    waits_for_input_ = false;
+    if (!is_open()) return;
+    if (phase_ == Phase::kDraining) return drain();
+    if (input_over_ || !outbox_.empty()) return;
+    now_ = std::chrono::steady_clock::now();
+    if (requests_.needed() > input_.size() + kReadInPlace) {
+        read_body();
+    } else {
+        read_input();
+    }
+}
+
+void HttpSession::on_received(std::ptrdiff_t got) {
+    if (got < 0) return is_temporary(errno) ? wait() : close();
+    // A peer that says no more may still wait for answers.
+    input_over_ = peer_closed_ = true;
+    finish_turn();
+}
+
+void HttpSession::read_input() {
+    std::string_view bytes;
+    const std::ptrdiff_t got = worker_.receive(socket_.fd(), bytes);
+    if (got <= 0) return on_received(got);
+    if (input_.empty()) {
+        take_requests(bytes);
+    } else if (worker_.has_memory_for(bytes.size())) {
+        input_.append(bytes);
+        take_requests(input_.view());
+    } else {
+        refuse_for_memory();
+    }
+    finish_turn();
+}
+
+// Reads a large body where it will stay. Memory follows what has come, never what was announced.
+void HttpSession::read_body() {
+    const std::size_t missing = requests_.needed() - input_.size();
+    const std::size_t step = std::min(missing, std::max(kBodyStep, input_.size()));
+    if (!worker_.has_memory_for(step)) {
+        refuse_for_memory();
+        return finish_turn();
+    }
+    if (input_.capacity() < input_.size() + step) {
+        ByteBuffer spare = worker_.take_spare();
+        if (spare.capacity() >= input_.size() + step) {
+            spare.append(input_.view());
+            input_ = std::move(spare);
+        }
+    }
+    char* const room = input_.room(step);
+    const std::size_t size = std::min(missing, input_.capacity() - input_.size());
+    const std::ptrdiff_t got = ::recv(socket_.fd(), room, size, MSG_DONTWAIT);
+    if (got <= 0) return on_received(got);
+    input_.grew(static_cast<std::size_t>(got));
+    worker_.shared().observer.received(worker_.index(), static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) == missing) take_requests(input_.view());
+    finish_turn();
+}
+
+bool HttpSession::may_take_more() const {
+    return is_open() && !input_over_ && outbox_.empty() && held_.size() < kHeldAtOnce;
+}
+
+void HttpSession::take_requests(std::string_view bytes) {
+    std::size_t used = 0;
+    bool needs_more = false;
+    while (used < bytes.size() && !needs_more && may_take_more()) {
+        const std::string_view rest = bytes.substr(used);
+        switch (requests_.next(rest)) {
+            case RequestStream::Step::kRequest:
+                answer(requests_.header(), requests_.body());
+                requests_.done();
+                break;
+            case RequestStream::Step::kNeedsMore:
+                needs_more = true;
+                break;
+            case RequestStream::Step::kRefused:
+                refuse(requests_.refusal(), requests_.path(rest));
+                break;
+        }
+        used += requests_.taken();
+    }
+    stalled_ = used < bytes.size() && !needs_more;
+    keep(bytes, used);
+}
+
+// Keeps what is behind the `used` bytes for the next turn.
+void HttpSession::keep(std::string_view bytes, std::size_t used) {
+    if (input_over_) return drop_input();
+    const bool is_own = !input_.empty();
+    if (used == bytes.size()) {
+        if (is_own) drop_input();
+    } else if (is_own) {
+        input_.drop_front(used);
+    } else if (worker_.has_memory_for(bytes.size() - used)) {
+        input_.append(bytes.substr(used));
+    } else {
+        refuse_for_memory();
+    }
+}
+
+void HttpSession::drop_input() {
+    stalled_ = false;
+    if (input_.capacity() > kReadInPlace) {
+        input_.clear();
+        worker_.give_spare(std::move(input_));
+    }
+    input_.release();
+}
+
+void HttpSession::on_writable() {
+    if (!is_open() || outbox_.empty()) return;
+    now_ = std::chrono::steady_clock::now();
+    if (outbox_.send_rest(socket_.fd()) == Outbox::Sent::kBroken) return close();
+    finish_turn();
+}
+
+void HttpSession::send_settled() {
+    if (!is_open()) return;
+    now_ = std::chrono::steady_clock::now();
+    finish_turn();
+}
+
+// Sends what can be sent, goes on with requests that had to wait for that, and waits.
+void HttpSession::finish_turn() {
+    for (;;) {
+        write_settled();
+        if (held_.empty() && outbox_.empty() && requests_.take_wants_continue()) {
+            worker_.output() += "HTTP/1.1 100 Continue\r\n\r\n";
+        }
+        flush();
+        if (!is_open()) return;
+        if (!stalled_ || !may_take_more()) break;
+        take_requests(input_.view());
+    }
+    const bool is_over = input_over_ && held_.empty() && outbox_.empty();
+    if (is_over && peer_closed_) return close();
+    if (is_over) return begin_drain();
+    update_phase();
+    if (phase_ == Phase::kIdle && worker_.stopping() && !has_something_to_read()) {
+        return begin_drain();
+    }
+    wait();
+    account(input_.capacity() + requests_.memory() + held_.memory() + outbox_.memory());
+}
+
+void HttpSession::update_phase() {
+    const auto next = [this] {
+        if (!outbox_.empty()) return Phase::kSending;
+        if (!held_.empty()) return Phase::kHeldAnswer;
+        if (requests_.in_body()) return Phase::kBody;
+        return input_.empty() ? Phase::kIdle : Phase::kHeader;
+    }();
+    if (next != phase_ || answered_) since_ = now_;
+    answered_ = false;
+    phase_ = next;
+}
+
+void HttpSession::wait() {
+    if (!outbox_.empty()) {
+        socket_.when_writable(shared_from_this());
+    } else if (!input_over_ && held_.size() < kHeldAtOnce &&
+               !std::exchange(waits_for_input_, true)) {
+        socket_.when_readable(shared_from_this());
+    }
+}
+
+// Tells the peer that nothing follows, and waits for it to close.
+void HttpSession::begin_drain() {
+    drop_input();
+    requests_.done();
+    account(0);
+    phase_ = Phase::kDraining;
+    since_ = now_;
+    ::shutdown(socket_.fd(), SHUT_WR);
+    if (!std::exchange(waits_for_input_, true)) socket_.when_readable(shared_from_this());
+}
+
+void HttpSession::drain() {
+    std::string_view dropped;
+    const std::ptrdiff_t got = worker_.receive(socket_.fd(), dropped);
+    if (got == 0 || (got < 0 && !is_temporary(errno))) return close();
+    drained_ += dropped.size();
+    if (drained_ > kDrainBytes) return close();
+    waits_for_input_ = true;
+    socket_.when_readable(shared_from_this());
+}
+
+void HttpSession::sweep(TimePoint now) {
+    if (held_.expire(now)) {
+        now_ = now;
+        return finish_turn();
+    }
+    const ServerOptions& options = worker_.shared().options;
+    const auto waited = now - since_;
+    switch (phase_) {
+        case Phase::kHeldAnswer:
+            return;
+        case Phase::kHeader:
+        case Phase::kBody:
+            if (waited >= (phase_ == Phase::kBody ? options.idle_time : options.header_time)) {
+                time_out(now);
+            }
+            return;
+        case Phase::kIdle:
+        case Phase::kSending:
+            if (waited >= options.idle_time) close();
+            return;
+        case Phase::kDraining:
+            if (waited >= (worker_.stopping() ? kDrainTimeAtStop : kDrainTime)) close();
+            return;
+    }
+}
+
+void HttpSession::time_out(TimePoint now) {
+    now_ = now;
+    const char* const what = phase_ == Phase::kBody ? "body" : "header";
+    refuse({408, std::string(what) + ": expected to be complete by now"},
+           requests_.path(input_.view()));
+    drop_input();
+    finish_turn();
+}
+
+void HttpSession::stop() {
+    if (phase_ == Phase::kIdle && !has_something_to_read()) close();
+}
+
+bool HttpSession::is_idle() const { return phase_ == Phase::kIdle && !has_something_to_read(); }
+
+}  // namespace boxkited::http

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "http/byte_buffer.h"
+#include "http/connection.h"
+#include "http/held_answers.h"
+#include "http/message.h"
+#include "http/outbox.h"
+#include "http/request_stream.h"
+
+namespace boxkited::http {
+
+// One HTTP/1.1 connection. It reads what has come into the worker's buffer, answers every request
+// that is whole, and sends all answers in one write. Only a request that is not whole yet, and an
+// answer that the peer does not take, make it hold memory of its own.
+//
+// Threads: the worker's alone.
+class HttpSession final : public Connection {
+public:
+    HttpSession(Worker& worker, Socket socket, std::size_t listener);
+
+    void start() override;
+    // Instead of start(): answers 503 to whatever comes.
+    void turn_away();
+
+    void on_readable() override;
+    void on_writable() override;
+    void sweep(TimePoint now) override;
+    void stop() override;
+    bool is_idle() const override;
+    TimePoint idle_since() const override { return since_; }
+
+    // The wait of a held answer is over.
+    void settle(std::uint64_t answer) { held_.settle(answer); }
+    void send_settled();
+
+private:
+    // What it waits for, which decides how long it may.
+    enum class Phase { kIdle, kHeader, kBody, kHeldAnswer, kSending, kDraining };
+
+    // ---- Bytes in ----
+    void read_input();
+    void read_body();
+    void on_received(std::ptrdiff_t got);
+    void take_requests(std::string_view bytes);
+    void keep(std::string_view bytes, std::size_t used);
+    void drop_input();
+    bool may_take_more() const;
+
+    // ---- Requests to answers ----
+    void answer(const Header& header, std::string_view body);
+    void run_handler(const Header& header, std::string_view body);
+    void refuse(const Refusal& refusal, std::string_view path);
+    void refuse_body(const Header& header, const Refusal& refusal);
+    void refuse_for_memory();
+    AnswerTerms terms_of(const Header& header, int route) const;
+    void respond(Response& response, const AnswerTerms& terms);
+    void hold_back(Response response, const AnswerTerms& terms);
+
+    // ---- Answers out ----
+    void write_answer(Response& response, const AnswerTerms& terms);
+    void write_settled();
+    void flush(std::string large_body = {});
+    void finish_turn();
+    void update_phase();
+    void wait();
+    void begin_drain();
+    void drain();
+    void time_out(TimePoint now);
+
+    RequestStream requests_;
+    ByteBuffer input_;  // Bytes of a request that is not whole, and what came behind it.
+    HeldAnswers held_;
+    Outbox outbox_;
+
+    Phase phase_ = Phase::kIdle;
+    TimePoint since_;  // When the phase began.
+    TimePoint now_;    // Of this turn; moves on with each answer.
+    std::size_t drained_ = 0;
+    bool answered_ = false;    // In this turn: a new phase begins even if it is the same.
+    bool stalled_ = false;     // There may be whole requests in input_.
+    bool input_over_ = false;  // No request behind the last will be taken.
+    bool peer_closed_ = false;
+    bool waits_for_input_ = false;
+};
+
+}  // namespace boxkited::http

@@ -1,0 +1,166 @@
+#include <string>
+#include <utility>
+
+#include "base/gzip.h"
+#include "http/answer.h"
+#include "http/http_session.h"
+#include "http/worker.h"
+
+// The half of a session between a request and the bytes of its answer.
+
+namespace boxkited::http {
+
+namespace {
+
+// A larger body is sent from where it is; smaller ones are copied behind their heads, so that many
+// answers make one write.
+constexpr std::size_t kLargeBody = 32 << 10;
+// Output that is sent before further requests are answered.
+constexpr std::size_t kOutputBytes = 64 << 10;
+
+void reset(Response& response) {
+    response.status = 200;
+    response.content_type = "application/json";
+    response.body.clear();
+    response.headers.clear();
+    response.hold.reset();
+}
+
+Response overloaded() {
+    Response response =
+        error_response(503, "memory: requests and answers hold all that is allowed");
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+}  // namespace
+
+void HttpSession::answer(const Header& header, std::string_view body) {
+    answered_ = true;
+    if (!header.keep_alive || worker_.stopping()) input_over_ = true;
+    if (!header.gzip || body.empty()) return run_handler(header, body);
+
+    const std::size_t limit = worker_.shared().limits.body_bytes;
+    const auto inflated = gunzip(body, limit);
+    if (inflated) return run_handler(header, *inflated);
+    if (inflated.error() == GunzipError::kTooLarge) {
+        refuse_body(header, {413, "body: expected at most " + std::to_string(limit) +
+                                      " bytes when decompressed"});
+    } else {
+        refuse_body(header, {400, "body: expected gzip, as Content-Encoding says"});
+    }
+}
+
+void HttpSession::run_handler(const Header& header, std::string_view body) {
+    Request request;
+    request.method = header.method;
+    request.path = header.path;
+    request.query = header.query;
+    request.body = body;
+    request.content_type = header.content_type;
+    request.accept = header.accept;
+    request.accept_encoding = header.accept_encoding;
+    request.host = header.host;
+    request.origin = header.origin;
+    request.listener = listener_;
+    request.thread = worker_.index();
+
+    Shared& shared = worker_.shared();
+    Response& response = worker_.response();
+    reset(response);
+    const int route =
+        shared.router.handle(request, shared.options.listeners[listener_].serves, response);
+    // Only what changes nothing may be refused after it was done.
+    const bool may_be_refused = header.method == "GET" || header.method == "HEAD";
+    if (may_be_refused && response.body.size() >= kLargeBody &&
+        !worker_.has_memory_for(response.body.size())) {
+        input_over_ = true;
+        response = overloaded();
+    }
+    respond(response, terms_of(header, route));
+}
+
+AnswerTerms HttpSession::terms_of(const Header& header, int route) const {
+    return {route, now_, header.method == "HEAD", header.is_http10};
+}
+
+void HttpSession::refuse(const Refusal& refusal, std::string_view path) {
+    worker_.refused(listener_, path, refusal.status);
+    input_over_ = answered_ = true;
+    Response response = error_response(refusal.status, refusal.message);
+    respond(response, {});
+}
+
+// The request is whole, so the connection can go on.
+void HttpSession::refuse_body(const Header& header, const Refusal& refusal) {
+    worker_.refused(listener_, header.path, refusal.status);
+    Response response = error_response(refusal.status, refusal.message);
+    respond(response, terms_of(header, AnswerTerms::kRefused));
+}
+
+void HttpSession::refuse_for_memory() {
+    worker_.refused(listener_, requests_.path(input_.view()), 503);
+    input_over_ = answered_ = true;
+    drop_input();
+    Response response = overloaded();
+    respond(response, {});
+}
+
+void HttpSession::respond(Response& response, const AnswerTerms& terms) {
+    if (response.hold || !held_.empty()) {
+        hold_back(std::move(response), terms);
+    } else {
+        write_answer(response, terms);
+    }
+}
+
+void HttpSession::hold_back(Response response, const AnswerTerms& terms) {
+    const auto hold = response.hold;
+    const std::uint64_t number = held_.push(std::move(response), terms, now_);
+    if (!hold) return;
+    auto self = std::static_pointer_cast<HttpSession>(shared_from_this());
+    if (hold->settled_or_wake(worker_.make_wake(std::move(self), number))) held_.settle(number);
+}
+
+void HttpSession::write_settled() {
+    while (is_open() && outbox_.empty()) {
+        auto next = held_.pop_settled();
+        if (!next) return;
+        write_answer(next->response, next->terms);
+    }
+}
+
+void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
+    const bool is_last = held_.empty();
+    if (is_last && worker_.stopping()) input_over_ = true;
+    AnswerStyle style;
+    style.head_only = terms.head_only;
+    if (is_last && input_over_) {
+        style.connection = AnswerStyle::Connection::kClose;
+    } else if (terms.is_http10) {
+        style.connection = AnswerStyle::Connection::kKeepAlive;
+    }
+    std::string& output = worker_.output();
+    append_answer_head(output, response, worker_.date(), style);
+    const int status = response.status;
+    if (has_body(response, style)) {
+        if (response.body.size() >= kLargeBody) {
+            flush(std::move(response.body));
+        } else {
+            output += response.body;
+        }
+    }
+    if (output.size() >= kOutputBytes) flush();
+    if (terms.route == AnswerTerms::kRefused) return;
+    now_ = std::chrono::steady_clock::now();
+    worker_.shared().observer.answered(worker_.index(), terms.route, status, now_ - terms.began);
+}
+
+void HttpSession::flush(std::string large_body) {
+    std::string& output = worker_.output();
+    if (output.empty()) return;
+    if (!is_open()) return output.clear();
+    if (outbox_.send(socket_.fd(), output, std::move(large_body)) == Outbox::Sent::kBroken) close();
+}
+
+}  // namespace boxkited::http

@@ -1,0 +1,128 @@
+#include "http/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "http/acceptor.h"
+#include "http/listener.h"
+#include "http/worker.h"
+
+namespace boxkited::http {
+
+namespace {
+
+// Signals go to threads that wait for them: those started while this lives take none.
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+}  // namespace
+
+class Server::Impl {
+public:
+    Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer);
+
+    Result<void, StartError> listen();
+    void start_threads();
+    std::vector<std::string> addresses() const;
+    void stop(TimePoint deadline);
+
+private:
+    void stop_listening();
+
+    Shared shared_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<std::shared_ptr<Acceptor>> acceptors_;  // On the first worker's loop.
+    std::vector<std::jthread> threads_;
+};
+
+Server::Impl::Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer)
+    : shared_(std::move(options), std::move(router), std::move(lines), observer) {
+    const unsigned threads = std::max(1U, shared_.options.threads);
+    for (unsigned i = 0; i < threads; ++i) {
+        workers_.push_back(std::make_unique<Worker>(i, shared_));
+        shared_.workers.push_back(workers_.back().get());
+    }
+}
+
+Result<void, StartError> Server::Impl::listen() {
+    Worker& home = *workers_.front();
+    for (std::size_t i = 0; i < shared_.options.listeners.size(); ++i) {
+        auto listener = Listener::open(shared_.options.listeners[i]);
+        if (!listener) return Failure{std::move(listener).error()};
+        acceptors_.push_back(std::make_shared<Acceptor>(*std::move(listener), i, home));
+    }
+    return {};
+}
+
+void Server::Impl::start_threads() {
+    Worker& home = *workers_.front();
+    for (const auto& acceptor : acceptors_) {
+        acceptor->start();
+        home.add_tick([acceptor] { acceptor->resume(); });
+    }
+    const SignalsBlocked blocked;
+    for (const auto& worker : workers_) {
+        threads_.emplace_back([&worker] { worker->run(); });
+        const std::string name = "http-" + std::to_string(worker->index());
+        pthread_setname_np(threads_.back().native_handle(), name.c_str());
+    }
+}
+
+std::vector<std::string> Server::Impl::addresses() const {
+    std::vector<std::string> all;
+    for (const auto& acceptor : acceptors_) all.push_back(acceptor->address());
+    return all;
+}
+
+void Server::Impl::stop(TimePoint deadline) {
+    if (threads_.empty()) return;
+    // Connections that are dealt out meanwhile reach their workers before the order to stop does.
+    stop_listening();
+    for (const auto& worker : workers_) worker->begin_stop(deadline);
+    threads_.clear();  // Joins.
+}
+
+void Server::Impl::stop_listening() {
+    std::promise<void> stopped;
+    workers_.front()->post([&] {
+        for (const auto& acceptor : acceptors_) acceptor->stop();
+        stopped.set_value();
+    });
+    stopped.get_future().wait();
+}
+
+Result<std::unique_ptr<Server>, StartError> Server::start(ServerOptions options, Router router,
+                                                          LineHandler lines, Observer& observer) {
+    auto impl =
+        std::make_unique<Impl>(std::move(options), std::move(router), std::move(lines), observer);
+    if (auto listening = impl->listen(); !listening) return Failure{listening.error()};
+    impl->start_threads();
+    return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { stop(std::chrono::steady_clock::now()); }
+
+std::vector<std::string> Server::addresses() const { return impl_->addresses(); }
+
+void Server::stop(std::chrono::steady_clock::time_point deadline) { impl_->stop(deadline); }
+
+}  // namespace boxkited::http

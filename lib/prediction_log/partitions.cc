@@ -1,0 +1,270 @@
+#include "prediction_log/partitions.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/log.h"
+#include "prediction_log/partition_path.h"
+
+namespace boxkited {
+
+namespace {
+
+constexpr std::size_t kGatheredBytes = 256 << 10;
+constexpr std::size_t kLargePiece = 64 << 10;  // Worth a write() of its own.
+
+// The first `bytes` of the piece, which keeps the rest.
+LinePiece split_front(LinePiece& piece, std::size_t bytes) {
+    LinePiece front = piece;
+    front.bytes = bytes;
+    const auto text = front.text();
+    front.events = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    piece.data += bytes;
+    piece.bytes -= bytes;
+    piece.events -= front.events;
+    return front;
+}
+
+}  // namespace
+
+Partitions::Partitions(const PredictionLogOptions& options, std::filesystem::path endpoint,
+                       std::string writer, const Clock& clock, Storage& storage, LineQueue& queue)
+    : options_(options),
+      endpoint_(std::move(endpoint)),
+      writer_(std::move(writer)),
+      clock_(clock),
+      storage_(storage),
+      queue_(queue) {}
+
+void Partitions::add(const LinePieces& pieces) {
+    for (const LinePiece& piece : pieces) {
+        Slot& slot = slots_[piece.partition];
+        slot.partition = piece.partition;
+        push_back(slot.pending, piece);
+    }
+}
+
+bool Partitions::is_all_written() const {
+    return std::all_of(slots_.begin(), slots_.end(),
+                       [](const auto& slot) { return slot.second.pending.empty(); });
+}
+
+std::set<Partition> Partitions::open_partitions() const {
+    std::set<Partition> open;
+    for (const auto& [partition, slot] : slots_)
+        if (slot.file) open.insert(partition);
+    return open;
+}
+
+// ---- Writing ----
+
+void Partitions::write_all() {
+    // Those whose files are open come first: opening another file may close theirs.
+    for (const bool is_open : {true, false})
+        for (auto& [partition, slot] : slots_)
+            if (!slot.pending.empty() && slot.file.has_value() == is_open) write(slot);
+    std::erase_if(slots_, [](const auto& item) {
+        const Slot& slot = item.second;
+        return slot.pending.empty() && !slot.file && slot.number == 0;
+    });
+    queue_.note_open_partitions(open_count_);
+}
+
+void Partitions::write(Slot& slot) {
+    if (slot.file && !slot.file->is_still_at_its_path()) forget(slot);
+    if (!slot.file) open(slot);
+    slot.used = clock_.monotonic();
+    while (slot.file && !slot.pending.empty() && !queue_.given_up()) {
+        const auto appended = slot.file->append(next_lines(slot.pending));
+        account(slot, appended.bytes);
+        if (!appended.error) continue;
+        queue_.note_trouble(*appended.error);
+        break;
+    }
+    keep_little_memory(slot.pending);
+}
+
+// Large pieces are written from where they lie. Small ones, as they come when the events of
+// several partitions are mixed, are copied together: a call costs more than the copy.
+std::string_view Partitions::next_lines(const LinePieces& pending) {
+    const LinePiece& first = pending.front();
+    if (pending.size() == 1 || first.bytes >= kLargePiece) return first.text();
+    gathered_.clear();
+    for (const LinePiece& piece : pending) {
+        if (gathered_.size() + piece.bytes > kGatheredBytes) break;
+        gathered_.append(piece.text());
+    }
+    return gathered_;
+}
+
+// Takes the first `bytes` from what is pending, now that they are in the file.
+void Partitions::account(Slot& slot, std::size_t bytes) {
+    if (bytes == 0) return;
+    LinePieces written;
+    for (std::size_t left = bytes; left > 0;) {
+        LinePiece& front = slot.pending.front();
+        const bool all = front.bytes <= left;
+        const LinePiece piece = all ? front : split_front(front, left);
+        if (all) slot.pending.pop_front();
+        left -= piece.bytes;
+        push_back(written, piece);
+    }
+    queue_.note_written(written);
+    if (!syncs()) return queue_.release(written);
+    if (unsynced_bytes_ == 0) unsynced_since_ = clock_.monotonic();
+    unsynced_bytes_ += bytes;
+    for (const LinePiece& piece : written) push_back(slot.unsynced, piece);
+}
+
+void Partitions::keep_little_memory(LinePieces& pending) {
+    for (LinePiece& piece : pending) piece = queue_.repacked(piece);
+}
+
+// ---- Syncing ----
+
+void Partitions::sync_all() {
+    for (auto& [partition, slot] : slots_)
+        if (!queue_.given_up()) sync(slot);
+    queue_.note_open_partitions(open_count_);
+}
+
+void Partitions::sync(Slot& slot) {
+    if (slot.unsynced.empty()) return;
+    const auto done = slot.file->sync();
+    if (done) return let_go(slot.unsynced);
+    queue_.note_trouble(done.error());
+    log::error("a log file could not be synced; its lines since the last sync go to another",
+               {{"error", to_string(done.error())}});
+    retreat(slot);
+}
+
+void Partitions::let_go(LinePieces& unsynced) {
+    for (const LinePiece& piece : unsynced) unsynced_bytes_ -= piece.bytes;
+    queue_.release(unsynced);
+    unsynced.clear();
+}
+
+// After a failed sync: the file keeps what is surely on the disk, and everything since is pending
+// again, for the next free name.
+void Partitions::retreat(Slot& slot) {
+    std::uint64_t events = 0;
+    for (LinePiece& piece : slot.unsynced) {
+        piece.counted = true;
+        events += piece.events;
+        unsynced_bytes_ -= piece.bytes;
+    }
+    queue_.note_taken_back(events);
+    slot.pending.insert(slot.pending.begin(), slot.unsynced.begin(), slot.unsynced.end());
+    slot.unsynced.clear();
+
+    const auto cut = slot.file->retreat();
+    if (!cut) {
+        queue_.note_trouble(cut.error());
+        set_aside(slot);
+    }
+    const auto path = slot.file->path();
+    const bool is_worthless = cut.has_value() && slot.file->is_nothing_synced();
+    drop_file(slot);
+    // A disk that never syncs must not fill its directory with empty files.
+    if (is_worthless && slot.number > 0 && storage_.remove(path)) return;
+    const auto taken = names_beside(slot);
+    do ++slot.number;
+    while (taken.count(name_of(slot)) > 0);
+}
+
+// Gives the file a name that no reader of the log looks for.
+void Partitions::set_aside(const Slot& slot) {
+    const auto taken = names_beside(slot);
+    const auto name = name_of(slot) + ".suspect";
+    auto free_name = name;
+    for (unsigned i = 1; taken.count(free_name) > 0; ++i)
+        free_name = name + "." + std::to_string(i);
+    const auto& path = slot.file->path();
+    const auto done = storage_.rename(path, path.parent_path() / free_name);
+    if (!done) queue_.note_trouble(done.error());
+    log::error("a log file is not to be trusted", {{"file", path.native()}, {"now", free_name}});
+}
+
+// ---- Files ----
+
+std::string Partitions::name_of(const Slot& slot) const {
+    return file_name(slot.partition, writer_, slot.number);
+}
+
+std::set<std::string> Partitions::names_beside(const Slot& slot) {
+    std::set<std::string> names;
+    const auto entries = storage_.list(endpoint_ / date_name(slot.partition));
+    if (!entries) {
+        queue_.note_error(entries.error());
+        return names;
+    }
+    for (const auto& entry : *entries) names.insert(entry.name);
+    return names;
+}
+
+void Partitions::open(Slot& slot) {
+    make_room();
+    const auto directory = endpoint_ / date_name(slot.partition);
+    auto opened = PartitionFile::open(storage_, directory / name_of(slot));
+    const auto is_no_file = [&] {
+        return !opened && (opened.error().code == ELOOP || opened.error().code == EINVAL);
+    };
+    if (is_no_file()) {
+        // A link, a FIFO or a directory has the name and will most likely stay. Waiting for it to
+        // go would hold the lines of every partition behind it, so they go to the next name.
+        const auto taken = names_beside(slot);
+        while (taken.count(name_of(slot)) > 0) ++slot.number;
+        queue_.note_trouble(opened.error());
+        log::error("something that is no file has the name of a log file",
+                   {{"error", to_string(opened.error())}, {"instead", name_of(slot)}});
+        opened = PartitionFile::open(storage_, directory / name_of(slot));
+    }
+    if (!opened) return queue_.note_trouble(opened.error());
+    if (const auto torn = opened->torn_bytes(); torn > 0) {
+        queue_.note_torn(torn);
+        log::warning("cut a torn end off a log file",
+                     {{"file", opened->path().native()}, {"bytes", std::to_string(torn)}});
+    }
+    slot.file = *std::move(opened);
+    ++open_count_;
+}
+
+void Partitions::make_room() {
+    while (open_count_ >= std::max<std::size_t>(options_.open_partitions, 1)) {
+        Slot* oldest = nullptr;
+        for (auto& [partition, slot] : slots_)
+            if (slot.file && (!oldest || slot.used < oldest->used)) oldest = &slot;
+        close(*oldest);
+    }
+}
+
+void Partitions::close_idle(MonotonicTime::duration idle) {
+    const auto now = clock_.monotonic();
+    for (auto& [partition, slot] : slots_)
+        if (slot.file && now - slot.used >= idle) close(slot);
+    queue_.note_open_partitions(open_count_);
+}
+
+void Partitions::close(Slot& slot) {
+    sync(slot);
+    if (slot.file) drop_file(slot);
+}
+
+// The file was removed or moved away, and what it holds with it: that is its owner's wish. What
+// is pending goes to a new file.
+void Partitions::forget(Slot& slot) {
+    log::warning("a log file was removed or moved; going on with a new one",
+                 {{"file", slot.file->path().native()}});
+    if (const auto done = slot.file->sync(); !slot.unsynced.empty() && !done)
+        queue_.note_error(done.error());
+    let_go(slot.unsynced);
+    drop_file(slot);
+}
+
+void Partitions::drop_file(Slot& slot) {
+    slot.file.reset();
+    --open_count_;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/storage.h"
+#include "prediction_log/line_queue.h"
+
+namespace boxkited {
+
+// Deletes what is older, or more, than is to be kept: files of any identity below
+// {directory}/models/predictions whose names are exactly those of the layout, and directories of
+// dates that are left empty. It deletes nothing else, and goes through no symbolic link.
+//
+// A clock that jumps ahead deletes nothing: time passes here no faster than on the monotonic
+// clock.
+//
+// Threads: the writer's.
+class Retention {
+public:
+    Retention(const PredictionLogOptions& options, const Clock& clock, Storage& storage,
+              LineQueue& queue);
+
+    // Partitions that this process is writing to: none of their files is deleted.
+    struct InUse {
+        std::filesystem::path endpoint;
+        std::string writer;
+        std::set<Partition> partitions;
+    };
+    void run(const InUse& in_use);
+
+private:
+    struct DateDirectory {
+        std::filesystem::path path;
+        std::chrono::sys_days date;
+        std::size_t entries;
+    };
+    struct LogFile {
+        Partition partition;
+        std::size_t directory;  // An index.
+        std::string name;
+        std::uint64_t bytes;
+    };
+    struct Found {
+        std::vector<DateDirectory> directories;
+        std::vector<LogFile> files;
+    };
+
+    WallTime now() const;
+    Found scan(WallTime now);
+    void scan_date(std::filesystem::path path, std::chrono::sys_days date, Found& found);
+    bool is_in_use(const LogFile& file, const DateDirectory& directory, const InUse& in_use) const;
+    std::vector<DirectoryEntry> list(const std::filesystem::path& path);
+    bool remove(const std::filesystem::path& path);
+
+    const PredictionLogOptions& options_;
+    const Clock& clock_;
+    Storage& storage_;
+    LineQueue& queue_;
+    const WallTime started_;
+    const MonotonicTime started_monotonic_;
+};
+
+}  // namespace boxkited

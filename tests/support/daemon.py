@@ -1,0 +1,277 @@
+"""A real boxkited for tests: started, asked, and ended by process id.
+
+The binary is named by BOXKITED_BINARY. Every daemon has a folder of its own, and listens on a free
+port of 127.0.0.1 and on two Unix sockets in that folder.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+BINARY = os.environ["BOXKITED_BINARY"]
+PATIENCE = 30  # Seconds that anything awaited may take on a busy machine.
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = body
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+def await_true(condition, what):
+    """Returns what `condition()` gives as soon as that is true."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(0.01)
+
+
+class Daemon:
+    """`with Daemon(baseline=...) as daemon: daemon.post("/v1/predictions", body)`.
+
+    `config` is merged over the defaults of tests, two levels deep. A daemon may be stopped and
+    started again; it keeps its folder until the end of the `with`.
+    """
+
+    def __init__(self, baseline=None, config=None, environment=None, arguments=()):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
+        self.log_directory = self.folder / "log"
+        self.http_socket = str(self.folder / "http.sock")
+        self.events_socket = str(self.folder / "events.sock")
+        self.config = {
+            "listeners": [
+                {"http": "127.0.0.1:0"},
+                {"http_unix": self.http_socket, "serves": ["predictions", "metrics", "admin"]},
+                {"ndjson_unix": self.events_socket},
+            ],
+            "prediction_log": {"directory": str(self.log_directory), "flush_interval_ms": 20},
+            "identity": {"endpoint_id": "endpoint", "logger_id": "logger",
+                         "replica_id": "replica", "server_id": "server"},
+        }
+        if baseline is None:
+            self.config["no_baseline"] = True
+        else:
+            self.config["baseline"] = str(baseline)
+        for key, value in (config or {}).items():
+            if isinstance(value, dict):
+                self.config.setdefault(key, {}).update(value)
+            else:
+                self.config[key] = value
+        self.environment = {"PATH": os.environ["PATH"], **(environment or {})}
+        self.arguments = list(arguments)
+        self.process = None
+        self.lines = []
+        self.port = None
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_):
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def config_file(self):
+        return self.folder / "boxkited.json"
+
+    def write_config(self):
+        self.config_file.write_text(json.dumps(self.config))
+
+    def launch(self):
+        """Starts the process without waiting for it to be ready."""
+        self.write_config()
+        self.lines = []
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--config", str(self.config_file), *self.arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env=self.environment, text=True)
+        self._reader = threading.Thread(target=self._read_lines, args=(self.process,))
+        self._reader.start()
+        return self
+
+    def start(self):
+        self.launch()
+        ready = self.await_line(r'message=ready\b')
+        self.port = int(re.search(r'127\.0\.0\.1:(\d+)', ready).group(1))
+        return self
+
+    def _read_lines(self, process):
+        for line in process.stderr:
+            self.lines.append(line.rstrip("\n"))
+
+    def await_line(self, pattern):
+        """The first line of the daemon's own log that matches."""
+        def found():
+            for line in list(self.lines):
+                if re.search(pattern, line):
+                    return line
+            if self.process.poll() is not None and not self._reader.is_alive():
+                raise AssertionError(f"ended with {self.process.returncode}: {self.lines}")
+            return None
+        return await_true(found, f"a line like {pattern}; got {self.lines}")
+
+    def wait(self):
+        """The exit code, once the process has ended by itself."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        self.process.stderr.close()
+        return code
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.wait()
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.stop(signal.SIGKILL)
+
+    # ---- Requests ----
+
+    def connection(self, unix=False):
+        if unix:
+            return UnixConnection(self.http_socket)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def request(self, method, path, body=None, headers=None, unix=False):
+        connection = self.connection(unix)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Answer(response, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None, unix=False):
+        return self.request("GET", path, None, headers, unix)
+
+    def post(self, path, body=b"", headers=None, unix=False):
+        return self.request("POST", path, body, headers, unix)
+
+    def predict(self, event, unix=False):
+        """Posts one event, given as text or as what becomes JSON."""
+        body = event if isinstance(event, (str, bytes)) else json.dumps(event)
+        return self.post("/v1/predictions", body, {"Content-Type": "application/json"}, unix)
+
+    def predict_lines(self, body, query="", unix=False):
+        return self.post("/v1/predictions" + query, body,
+                         {"Content-Type": "application/x-ndjson"}, unix)
+
+    def raw(self):
+        """A plain TCP connection to the daemon."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def stream(self):
+        """A connection to the raw event stream."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(PATIENCE)
+        connection.connect(self.events_socket)
+        return connection
+
+    # ---- What came of them ----
+
+    def metrics(self, query="", headers=None):
+        return parse_metrics(self.get("/metrics" + query, headers).text)
+
+    def metric(self, name, **labels):
+        """One sample's value; 0 when there is none."""
+        return self.metrics().get(sample(name, **labels), 0)
+
+    def log_files(self):
+        return sorted(self.log_directory.rglob("*.txt"))
+
+    def log_lines(self):
+        """Every line of the prediction log, as text."""
+        return [line for file in self.log_files()
+                for line in file.read_text("utf-8").split("\n") if line]
+
+    def logged(self):
+        """Every event of the prediction log, strictly as JSON."""
+        def refuse(literal):
+            raise AssertionError(f"{literal} in the log")
+        return [json.loads(line, parse_constant=refuse) for line in self.log_lines()]
+
+    def await_written(self, events):
+        await_true(lambda: self.metric("boxkited_log_events_written_total") >= events,
+                   f"{events} events written")
+
+
+def sample(name, **labels):
+    """The key of a sample in what parse_metrics() gives."""
+    return name, tuple(sorted(labels.items()))
+
+
+_SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
+_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?')
+_ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n"}
+
+
+def parse_metrics(text):
+    """Samples of a Prometheus text: (name, sorted labels) -> value."""
+    samples = {}
+    for line in text.split("\n"):
+        if not line or line.startswith("#"):
+            continue
+        match = _SAMPLE.fullmatch(line)
+        assert match, f"not a sample: {line!r}"
+        labels = tuple(sorted(
+            (name, re.sub(r'\\.', lambda escape: _ESCAPES[escape.group()], value))
+            for name, value in _LABEL.findall(match.group(2) or "")))
+        key = (match.group(1), labels)
+        assert key not in samples, f"twice: {line!r}"
+        samples[key] = float(match.group(3))
+    return samples
+
+
+def parse_families(text):
+    """Families of a Prometheus text: name -> (type, help)."""
+    types, helps = {}, {}
+    for line in text.split("\n"):
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ", 3)
+            assert name not in types, f"twice: {line!r}"
+            types[name] = kind
+        elif line.startswith("# HELP "):
+            _, _, name, text_ = line.split(" ", 3)
+            helps[name] = text_
+    return {name: (kind, helps.get(name, "")) for name, kind in types.items()}

@@ -1,0 +1,38 @@
+#include "histogram/category_bins.h"
+
+#include <catch2/catch.hpp>
+
+using namespace boxkited;
+
+TEST_CASE("a number is in the bin that Python spells it as", "[histogram]") {
+    const CategoryBins bins({"0.0", "1.0", "-0.0", "1e+16", "inf", "nan", "2"});
+
+    CHECK(bins.find(0.0) == 0);
+    CHECK(bins.find(1.0) == 1);
+    CHECK(bins.find(-0.0) == 2);
+    CHECK(bins.find(1e16) == 3);
+    CHECK(bins.find(std::numeric_limits<double>::infinity()) == 4);
+    CHECK_FALSE(bins.find(2.0));
+}
+
+TEST_CASE("where all bins are numbers a text is read as one", "[histogram]") {
+    const CategoryBins bins({"0.0", "1.0", "nan"});
+
+    CHECK(bins.find("1") == 1);
+    CHECK(bins.find(" 1.0 ") == 1);
+    CHECK(bins.find("nan") == 2);
+    CHECK(bins.find("-NaN") == 2);
+    CHECK_FALSE(bins.find("one"));
+    CHECK(bins.name_of("2") == "2.0");
+    CHECK(bins.name_of("one") == "one");
+}
+
+TEST_CASE("where a bin is text a text is itself", "[histogram]") {
+    const CategoryBins bins({"setosa", "1.0"});
+
+    CHECK(bins.find("setosa") == 0);
+    CHECK(bins.find("1.0") == 1);
+    CHECK(bins.find(1.0) == 1);
+    CHECK_FALSE(bins.find("1"));
+    CHECK(bins.name_of("1") == "1");
+}

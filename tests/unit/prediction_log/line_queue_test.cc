@@ -1,0 +1,211 @@
+#include "prediction_log/line_queue.h"
+
+#include <catch2/catch.hpp>
+
+#include "log_fixture.h"
+
+namespace boxkited {
+
+namespace {
+
+constexpr auto kHttp = Transport::kHttp;
+
+std::string text_of(const LinePieces& pieces) {
+    std::string text;
+    for (const auto& piece : pieces) text += piece.text();
+    return text;
+}
+
+struct Fixture {
+    PredictionLogOptions options;
+    SystemClock clock;
+};
+
+}  // namespace
+
+TEST_CASE("a full queue takes nothing of a batch and goes on when there is room",
+          "[prediction_log]") {
+    Fixture given;
+    given.options.queue_bytes = 100;
+    LineQueue queue(given.options, given.clock);
+    LineBatch batch;
+    add(batch, partition(1), std::string(29, 'a') + "\n");
+    add(batch, partition(2), std::string(29, 'b') + "\n");
+
+    CHECK(queue.append(batch, kHttp) == 1U);
+    CHECK_FALSE(queue.append(batch, kHttp).has_value());
+    CHECK(queue.append(batch_of(partition(1), std::string(39, 'c') + "\n"), kHttp) == 2U);
+    CHECK_FALSE(queue.append(batch_of(partition(1), "\n"), kHttp).has_value());
+    CHECK(queue.ledger().queued == 3);
+    CHECK(queue.ledger().queue_bytes == 100);
+    CHECK(accepted(queue.ledger()) == 3);
+
+    LinePieces taken;
+    CHECK(queue.take(taken) == 2U);
+    CHECK_FALSE(queue.append(batch, kHttp).has_value());
+    queue.note_written(taken);
+    CHECK_FALSE(queue.append(batch, kHttp).has_value());
+    queue.release(taken);
+    CHECK(queue.append(batch, kHttp) == 3U);
+    CHECK(queue.ledger().written == 3);
+    CHECK(queue.ledger().queued == 2);
+    CHECK(queue.ledger().queue_bytes == 60);
+}
+
+TEST_CASE("lines come out as they went in and never in two pieces", "[prediction_log]") {
+    Fixture given;
+    LineQueue queue(given.options, given.clock);
+    std::string expected;
+    std::uint64_t events = 0;
+    for (int i = 0; i < 50; ++i) {
+        LineBatch batch;
+        for (int j = 0; j < 100; ++j) {
+            // Now and then one that is longer than a block.
+            const auto filler = i % 17 == 5 && j == 50 ? 400'000 : (i * 37 + j * 91) % 1000;
+            add(batch, partition(i % 3 == 0 ? j % 2 : 0),
+                line("x", static_cast<std::size_t>(filler)));
+        }
+        expected += batch.text();
+        events += batch.events();
+        REQUIRE(queue.append(batch, kHttp).has_value());
+    }
+
+    LinePieces taken;
+    queue.take(taken);
+
+    CHECK(text_of(taken) == expected);
+    std::uint64_t counted = 0;
+    for (const auto& piece : taken) {
+        const auto text = piece.text();
+        CHECK(text.ends_with('\n'));
+        CHECK(piece.events ==
+              static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
+        counted += piece.events;
+    }
+    CHECK(counted == events);
+}
+
+TEST_CASE("lines of one partition are one piece in each block", "[prediction_log]") {
+    Fixture given;
+    LineQueue queue(given.options, given.clock);
+    LinePieces taken;
+
+    for (int i = 0; i < 3000; ++i)
+        REQUIRE(queue.append(batch_of(partition(1), line("x", 475)), kHttp));
+    queue.take(taken);
+
+    CHECK(taken.size() == 6);  // 1.5 MB in blocks of 256 KiB.
+}
+
+TEST_CASE("memory goes round while lines are taken and released", "[prediction_log]") {
+    Fixture given;
+    given.options.queue_bytes = 4 << 20;
+    LineQueue queue(given.options, given.clock);
+    LinePieces held;
+    std::string expected;
+
+    for (int i = 0; i < 2000; ++i) {
+        const auto text = line(std::to_string(i), static_cast<std::size_t>(i % 3000));
+        expected += text;
+        REQUIRE(queue.append(batch_of(partition(0), text), kHttp).has_value());
+        LinePieces taken;
+        if (i % 3 == 0) queue.take(taken);
+        for (const auto& piece : taken) held.push_back(piece);
+        if (i % 100 != 99) continue;
+        CHECK(expected.starts_with(text_of(held)));
+        expected.erase(0, text_of(held).size());
+        queue.note_written(held);
+        queue.release(held);
+        held.clear();
+    }
+    CHECK(adds_up(queue.ledger()));
+}
+
+TEST_CASE("a piece that keeps a block alive alone gets memory of its own", "[prediction_log]") {
+    Fixture given;
+    LineQueue queue(given.options, given.clock);
+    for (int i = 0; i < 600; ++i)
+        REQUIRE(
+            queue.append(batch_of(partition(i == 7 ? 1 : 0), line("x", 1000)), kHttp).has_value());
+    LinePieces taken;
+    queue.take(taken);
+    const auto stuck = taken[1];
+    REQUIRE(stuck.partition == partition(1));
+    const std::string text(stuck.text());
+
+    CHECK(queue.repacked(stuck).data == stuck.data);  // The others are still needed.
+    taken.erase(taken.begin() + 1);
+    queue.note_written(taken);
+    queue.release(taken);
+    const auto moved = queue.repacked(stuck);
+
+    CHECK(moved.data != stuck.data);
+    CHECK(moved.text() == text);
+    CHECK(moved.block->capacity == text.size());
+    CHECK(queue.ledger().queue_bytes == text.size());
+    queue.note_written({moved});
+    queue.release({moved});
+    CHECK(queue.ledger().queue_bytes == 0);
+    CHECK(queue.ledger().queued == 0);
+}
+
+TEST_CASE("whoever waits for a ticket is called once it is settled and in order",
+          "[prediction_log]") {
+    Fixture given;
+    given.options.ack = PredictionLogOptions::Ack::kWritten;
+    LineQueue queue(given.options, given.clock);
+    std::string called;
+    for (int i = 1; i <= 3; ++i) REQUIRE(queue.append(batch_of(partition(0), "x\n"), kHttp));
+
+    for (const unsigned i : {1U, 2U, 3U})
+        CHECK_FALSE(queue.settled_or_wake(i, [&called, i] { called += std::to_string(i); }));
+    queue.settle(2);
+    CHECK(called == "12");
+    CHECK(queue.settled_or_wake(2, [] { FAIL(); }));
+    queue.settle(3);
+    CHECK(called == "123");
+}
+
+TEST_CASE("giving up counts what is queued as lost and drops those who wait", "[prediction_log]") {
+    Fixture given;
+    given.options.ack = PredictionLogOptions::Ack::kWritten;
+    LineQueue queue(given.options, given.clock);
+    LinePieces taken;
+    REQUIRE(queue.append(batch_of(partition(0), "a\n"), kHttp).has_value());
+    queue.take(taken);
+    REQUIRE(queue.append(batch_of(partition(0), "b\n"), kHttp).has_value());
+    const auto witness = std::make_shared<int>();
+    CHECK_FALSE(queue.settled_or_wake(2, [witness] { FAIL(); }));
+
+    CHECK(queue.drain(given.clock.monotonic()) == 2);
+
+    CHECK(witness.use_count() == 1);
+    CHECK(queue.hung());
+    CHECK(adds_up(queue.ledger()));
+    CHECK_FALSE(queue.append(batch_of(partition(0), "c\n"), kHttp).has_value());
+    queue.note_written(taken);  // The disk answers after all.
+    CHECK(queue.ledger().lost == 1);
+    CHECK(queue.ledger().written == 1);
+    CHECK(adds_up(queue.ledger()));
+    queue.note_finished();
+    CHECK_FALSE(queue.hung());
+}
+
+TEST_CASE("a log that is off counts events as unlogged", "[prediction_log]") {
+    Fixture given;
+    given.options.enabled = false;
+    given.options.ack = PredictionLogOptions::Ack::kSynced;
+    given.options.queue_bytes = 1;
+    LineQueue queue(given.options, given.clock);
+
+    const auto ticket = queue.append(batch_of(partition(0), "abc\n"), Transport::kNdjsonUnix);
+
+    REQUIRE(ticket.has_value());
+    CHECK(queue.settled_or_wake(*ticket, [] { FAIL(); }));
+    CHECK(queue.ledger().accepted == std::array<std::uint64_t, 3>{0, 0, 1});
+    CHECK(queue.ledger().unlogged == 1);
+    CHECK(queue.drain(given.clock.monotonic()) == 0);
+    CHECK_FALSE(queue.hung());
+}
+
+}  // namespace boxkited
