@@ -8,7 +8,7 @@
 
 namespace boxkited {
 
-// Why a value is refused, and where within it: {"[1].serves[0]", "expected ..."}.
+// Why a value is refused, and where within it: {"[1].serves", "expected ..."}.
 struct ValueError {
     std::string inside;  // Empty: the value as a whole.
     std::string reason;

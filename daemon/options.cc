@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "daemon/option_file.h"
 #include "daemon/option_sources.h"
@@ -49,27 +51,27 @@ private:
     std::map<std::string, std::string> where_;  // By path.
 };
 
-// The config file that was named, and by whom; empty when none was.
+// A config file, and who named it.
 struct ConfigName {
     std::string path;
     std::string where;
-    bool named = false;
 };
 
-ConfigName config_name(const CommandLine& command_line, const Environment& environment) {
-    if (command_line.config) return {*command_line.config, "--config", true};
+std::optional<ConfigName> config_name(const CommandLine& command_line,
+                                      const Environment& environment) {
+    if (command_line.config) return ConfigName{*command_line.config, "--config"};
     const auto variable = environment.variables.find("BOXKITED_CONFIG");
-    if (variable == environment.variables.end()) return {};
-    return {variable->second, variable->first, true};
+    if (variable == environment.variables.end()) return std::nullopt;
+    return ConfigName{variable->second, variable->first};
 }
 
 Result<std::vector<Setting>, OptionsError> settings_of_config(const CommandLine& command_line,
                                                               const Environment& environment) {
-    const ConfigName config = config_name(command_line, environment);
-    if (!config.named) return std::vector<Setting>();
-    if (config.path.empty())
-        return Failure{OptionsError{config.where, wrong_value("a path", "\"\"").reason}};
-    return settings_of_file(config.path);
+    const auto config = config_name(command_line, environment);
+    if (!config) return std::vector<Setting>();
+    if (config->path.empty())
+        return Failure{OptionsError{config->where, wrong_value("a path", "\"\"").reason}};
+    return settings_of_file(config->path);
 }
 
 std::uint64_t memory_in_force(const DaemonOptions& options) {

@@ -56,6 +56,7 @@ Socket::Socket(EventLoop& loop, UniqueFd fd)
           loop.impl_->context, asio::generic::stream_protocol(AF_UNSPEC, 0), fd.get())})),
       fd_(fd.release()) {}
 
+Socket::Socket(Socket&&) noexcept = default;
 Socket::~Socket() = default;
 
 void Socket::when_readable(std::shared_ptr<ReadyHandler> handler) {

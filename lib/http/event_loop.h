@@ -44,6 +44,7 @@ private:
 class Socket {
 public:
     Socket(EventLoop& loop, UniqueFd fd);
+    Socket(Socket&&) noexcept;
     ~Socket();
 
     int fd() const { return fd_; }

@@ -96,11 +96,11 @@ bool LogWriter::is_sync_due(Call call) const {
 }
 
 void LogWriter::back_off() {
-    const auto now = clock_.monotonic();
-    // The disk may be full of what is not to be kept any more.
-    if (!retry_at_) maintenance_due_ = now;
-    retry_at_ = now + pause_;
+    const bool is_first = !retry_at_;
+    retry_at_ = clock_.monotonic() + pause_;
     pause_ = std::min(pause_ * 2, kLongestPause);
+    // The disk may be full of what is not to be kept any more.
+    if (is_first) maintenance_due_ = std::min(maintenance_due_, *retry_at_);
 }
 
 void LogWriter::maintain() {
