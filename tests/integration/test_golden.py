@@ -58,8 +58,9 @@ class Golden(unittest.TestCase):
                     connection.request("POST", "/v1/predictions", event.encode(),
                                        {"Content-Type": "application/json"})
                     response = connection.getresponse()
-                    self.assertEqual(response.status, 202, response.read())
-                    self.assertEqual(list(json.loads(response.read())), ["prediction_id"])
+                    body = response.read()
+                    self.assertEqual(response.status, 202, body)
+                    self.assertEqual(list(json.loads(body)), ["prediction_id"])
                 connection.close()
                 self.assert_same(case, daemon)
                 self.assert_logged(case, daemon)

@@ -1,0 +1,61 @@
+#include "http/answer.h"
+
+#include <catch2/catch.hpp>
+#include <regex>
+
+using namespace boxkited::http;
+
+namespace {
+
+std::string head(const Response& response, AnswerStyle style = {}) {
+    std::string out;
+    append_answer_head(out, response, "today", style);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("the head of an answer says what follows", "[answer]") {
+    Response response;
+    response.status = 202;
+    response.body = "12345";
+
+    CHECK(head(response) ==
+          "HTTP/1.1 202 Accepted\r\nDate: today\r\nContent-Type: application/json\r\n"
+          "Content-Length: 5\r\n\r\n");
+}
+
+TEST_CASE("the head of an answer has the handler's fields and those of the connection",
+          "[answer]") {
+    Response response = error_response(503, "queue: \"full\"");
+    response.headers.emplace_back("Retry-After", "1");
+    AnswerStyle style;
+    style.connection = AnswerStyle::Connection::kClose;
+
+    CHECK(head(response, style) ==
+          "HTTP/1.1 503 Service Unavailable\r\nDate: today\r\nContent-Type: application/json\r\n"
+          "Content-Length: 29\r\nRetry-After: 1\r\nConnection: close\r\n\r\n");
+    CHECK(response.body == R"({"error":"queue: \"full\""})");
+}
+
+TEST_CASE("an answer to HEAD and one without content have no body", "[answer]") {
+    Response response;
+    response.body = "x";
+    AnswerStyle head_only;
+    head_only.head_only = true;
+
+    CHECK(has_body(response, {}));
+    CHECK_FALSE(has_body(response, head_only));
+    response.status = 204;
+    CHECK_FALSE(has_body(response, {}));
+    CHECK(head(response) == "HTTP/1.1 204 No Content\r\nDate: today\r\n\r\n");
+}
+
+TEST_CASE("the date is in the format of HTTP", "[answer]") {
+    const std::regex format(
+        "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] "
+        "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
+        "[0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT");
+
+    CHECK(std::regex_match(http_date(), format));
+}
