@@ -18,7 +18,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 
 // "name:80", "name", "[::1]:80" without the port, and without the brackets of an address.
 std::string_view without_port(std::string_view host) {
-    if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+    const auto bracket = host.find(']');
+    if (host.starts_with('[') && bracket != host.npos) return host.substr(1, bracket - 1);
     return host.substr(0, host.find(':'));
 }
 

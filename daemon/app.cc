@@ -160,14 +160,15 @@ int App::stop(http::Server& server, PredictionLog& log) {
     const MonotonicTime deadline = clock_.monotonic() + options_.shutdown_timeout;
     server.stop(deadline);
     const std::uint64_t lost = log.drain(deadline);
-    if (lost == 0) {
-        log::info("stopped");
-        return EXIT_SUCCESS;
+    if (lost > 0)
+        log::error("stopped with events lost",
+                   {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});
+    if (log.hung()) {
+        log::error("stopped without waiting for a disk that hangs");
+        std::_Exit(kWorkFailed);  // It never gives back the thread that asked it.
     }
-    log::error("stopped with events lost",
-               {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});
-    // A disk that hangs never gives its thread back.
-    std::_Exit(kWorkFailed);
+    log::info("stopped");
+    return lost == 0 ? EXIT_SUCCESS : kWorkFailed;
 }
 
 }  // namespace boxkited

@@ -60,6 +60,7 @@ rm -rf "$demo"
 mkdir -p "$demo"
 
 daemon=
+# shellcheck disable=SC2317  # The trap calls it.
 end_daemon() {
     trap '' INT TERM HUP
     [[ -z $daemon ]] || kill -TERM "$daemon" 2>/dev/null || true
@@ -106,12 +107,12 @@ head -n 2 "${logs[0]}"
 
 [[ -z $once ]] || exit 0
 
+trap 'exit 0' INT TERM HUP
 cat <<TEXT
 
 == boxkited is running (process $daemon, messages in $demo/boxkited.log)
 Open $url/metrics, or $url/v1/status. Ctrl-C ends it.
 TEXT
-trap 'exit 0' INT TERM HUP
 wait "$daemon" || true
 daemon=
 cat "$demo/boxkited.log" >&2

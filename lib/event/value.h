@@ -8,7 +8,8 @@ namespace boxkited {
 // What a feature or an output holds, as far as counting goes.
 struct Value {
     enum class Kind : std::uint8_t {
-        kNumber,   // A boolean is 1 or 0; a number beyond double is an infinity. Never NaN.
+        kNumber,   // Beyond double an infinity. Never NaN.
+        kBoolean,  // The number is 1 or 0, and counts as such.
         kText,     // Unescaped UTF-8.
         kMissing,  // null or NaN.
         kNested,   // An object or an array: logged, not counted.

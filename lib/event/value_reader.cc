@@ -99,11 +99,9 @@ bool ValueReader::read(Value& value, std::size_t depth) {
 bool ValueReader::read_word(Value& value) {
     const std::string_view text =
         cursor_.done() ? std::string_view() : cursor_.text_of(cursor_.at());
-    value.kind = Value::Kind::kNumber;
-    if (text == "true") {
-        value.number = 1;
-    } else if (text == "false") {
-        value.number = 0;
+    if (text == "true" || text == "false") {
+        value.kind = Value::Kind::kBoolean;
+        value.number = text == "true" ? 1 : 0;
     } else if (text == "null") {
         value.kind = Value::Kind::kMissing;
     } else if (!read_literal(text, value)) {
@@ -118,6 +116,7 @@ bool ValueReader::read_literal(std::string_view text, Value& value) {
     if (text == "NaN") {
         value.kind = Value::Kind::kMissing;
     } else if (text == "Infinity" || text == "-Infinity") {
+        value.kind = Value::Kind::kNumber;
         value.number = text.front() == '-' ? -kInfinity : kInfinity;
     } else {
         return false;
@@ -150,8 +149,9 @@ bool ValueReader::skip(std::size_t depth) {
     do {
         const char first = cursor_.peek();
         if (first == '{' || first == '[') {
-            if (!open(closers_, depth)) return false;
-            if (cursor_.peek() != closers_.back()) continue;
+            bool is_empty = false;
+            if (!open(closers_, depth, is_empty)) return false;
+            if (!is_empty) continue;
         } else if (!skip_scalar()) {
             return false;
         }
@@ -166,14 +166,15 @@ bool ValueReader::skip_scalar() {
 }
 
 // Steps into a container, and in an object over the first key.
-bool ValueReader::open(std::vector<char>& closers, std::size_t depth) {
+bool ValueReader::open(std::vector<char>& closers, std::size_t depth, bool& is_empty) {
     if (depth + closers.size() >= max_depth_)
         return fail(Refusal::Reason::kTooDeep, "nested deeper than " + std::to_string(max_depth_));
     const bool object = cursor_.take('{');
     if (!object) cursor_.take('[');
     closers.push_back(object ? '}' : ']');
+    is_empty = cursor_.peek() == closers.back();
     std::string_view key;
-    return !object || cursor_.peek() == '}' || read_key(key);
+    return !object || is_empty || read_key(key);
 }
 
 // Closes what ends here, then steps over the comma to the next value.

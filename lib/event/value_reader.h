@@ -48,7 +48,7 @@ private:
     bool read_word(Value& value);
     bool read_literal(std::string_view text, Value& value);
     bool skip_scalar();
-    bool open(std::vector<char>& closers, std::size_t depth);
+    bool open(std::vector<char>& closers, std::size_t depth, bool& is_empty);
     bool after_value(std::vector<char>& closers);
     std::string_view keep(std::string_view text);
     void append_strict(std::string_view token, std::string& out) const;

@@ -89,26 +89,33 @@ void HttpSession::read_input() {
 // Reads a large body where it will stay. Memory follows what has come, never what was announced.
 void HttpSession::read_body() {
     const std::size_t missing = requests_.needed() - input_.size();
-    const std::size_t step = std::min(missing, std::max(kBodyStep, input_.size()));
-    if (!worker_.has_memory_for(step)) {
+    if (!make_room(std::min(missing, std::max(kBodyStep, input_.size())))) {
         refuse_for_memory();
         return finish_turn();
     }
-    if (input_.capacity() < input_.size() + step) {
-        ByteBuffer spare = worker_.take_spare();
-        if (spare.capacity() >= input_.size() + step) {
-            spare.append(input_.view());
-            input_ = std::move(spare);
-        }
-    }
-    char* const room = input_.room(step);
     const std::size_t size = std::min(missing, input_.capacity() - input_.size());
+    char* const room = input_.room(size);
     const std::ptrdiff_t got = ::recv(socket_.fd(), room, size, MSG_DONTWAIT);
     if (got <= 0) return on_received(got);
     input_.grew(static_cast<std::size_t>(got));
     worker_.shared().observer.received(worker_.index(), static_cast<std::size_t>(got));
     if (static_cast<std::size_t>(got) == missing) take_requests(input_.view());
     finish_turn();
+}
+
+// Makes input_ large enough for `bytes` more, if that much may be held.
+bool HttpSession::make_room(std::size_t bytes) {
+    const std::size_t size = input_.size() + bytes;
+    if (size <= input_.capacity()) return true;
+    ByteBuffer spare = worker_.take_spare();
+    if (spare.capacity() >= size && worker_.has_memory_for(spare.capacity())) {
+        spare.append(input_.view());
+        input_ = std::move(spare);
+        return true;
+    }
+    if (!worker_.has_memory_for(size - input_.capacity())) return false;
+    input_.room(bytes);
+    return true;
 }
 
 bool HttpSession::may_take_more() const {

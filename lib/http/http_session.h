@@ -44,6 +44,7 @@ private:
     // ---- Bytes in ----
     void read_input();
     void read_body();
+    bool make_room(std::size_t bytes);
     void on_received(std::ptrdiff_t got);
     void take_requests(std::string_view bytes);
     void keep(std::string_view bytes, std::size_t used);

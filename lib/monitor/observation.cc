@@ -66,7 +66,8 @@ void Observation::stage_number(std::uint32_t variable, const BucketBounds& bound
 
 void Observation::stage_category(std::uint32_t variable, const CategoryBins& bins,
                                  const Value& value) {
-    const bool is_number = value.kind == Value::Kind::kNumber;
+    const bool is_number =
+        value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
     const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
     if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
         shard_.staged.slots.push_back(shard_.layout->variables()[variable].first_slot + *bin);

@@ -1,7 +1,8 @@
 """A real boxkited for tests: started, asked, and ended by process id.
 
 The binary is named by BOXKITED_BINARY. Every daemon has a folder of its own, and listens on a free
-port of 127.0.0.1 and on two Unix sockets in that folder.
+port of 127.0.0.1 and on two Unix sockets in that folder. At the end of its `with` it is asked to
+stop, and must do so with exit code 0.
 """
 
 import http.client
@@ -51,27 +52,43 @@ class Answer:
         return json.loads(self.body)
 
 
+def surroundings(**more):
+    """The environment of a daemon: that of the tests is kept out, but for what sanitizers need."""
+    kept = {name: value for name, value in os.environ.items()
+            if name == "PATH" or name.endswith("SAN_OPTIONS")}
+    return {**kept, **more}
+
+
+def run(*arguments, environment=None):
+    """Runs the binary to its end: `.returncode`, `.stdout`, `.stderr`."""
+    return subprocess.run([BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          capture_output=True, env=surroundings(**(environment or {})),
+                          encoding="utf-8", errors="surrogateescape", timeout=PATIENCE)
+
+
 def await_true(condition, what):
-    """Returns what `condition()` gives as soon as that is true."""
+    """Returns what `condition()` gives as soon as that is true. `what` may be a function."""
     deadline = time.monotonic() + PATIENCE
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain for {what}")
+            raise AssertionError(f"waited in vain for {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
 class Daemon:
     """`with Daemon(baseline=...) as daemon: daemon.post("/v1/predictions", body)`.
 
-    `config` is merged over the defaults of tests, two levels deep. A daemon may be stopped and
-    started again; it keeps its folder until the end of the `with`.
+    `baseline` is the path of one or, when it has a newline, its text. `config` is merged over the
+    defaults of tests, two levels deep. A daemon may be stopped and started again; it keeps its
+    folder until the end of the `with`. With `start=False` it is not started at the beginning.
     """
 
-    def __init__(self, baseline=None, config=None, environment=None, arguments=()):
+    def __init__(self, baseline=None, config=None, environment=None, arguments=(), start=True):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
+        self.baseline_file = self.folder / "histogram.prom"
         self.log_directory = self.folder / "log"
         self.http_socket = str(self.folder / "http.sock")
         self.events_socket = str(self.folder / "events.sock")
@@ -87,6 +104,9 @@ class Daemon:
         }
         if baseline is None:
             self.config["no_baseline"] = True
+        elif "\n" in str(baseline):
+            self.baseline_file.write_text(baseline, "utf-8")
+            self.config["baseline"] = str(self.baseline_file)
         else:
             self.config["baseline"] = str(baseline)
         for key, value in (config or {}).items():
@@ -94,20 +114,29 @@ class Daemon:
                 self.config.setdefault(key, {}).update(value)
             else:
                 self.config[key] = value
-        self.environment = {"PATH": os.environ["PATH"], **(environment or {})}
+        self.environment = surroundings(**(environment or {}))
         self.arguments = list(arguments)
+        self._start = start
         self.process = None
         self.lines = []
         self.port = None
 
     def __enter__(self):
         try:
-            return self.start()
+            return self.start() if self._start else self
         except BaseException:
-            self.__exit__()
+            self.remove()
             raise
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None and self.is_running():
+                code = self.stop()
+                assert code == 0, f"ended with {code}: {self.lines}"
+        finally:
+            self.remove()
+
+    def remove(self):
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -125,20 +154,20 @@ class Daemon:
         self.process = subprocess.Popen(
             [BINARY, "serve", "--config", str(self.config_file), *self.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=self.environment, text=True)
+            env=self.environment)
         self._reader = threading.Thread(target=self._read_lines, args=(self.process,))
         self._reader.start()
         return self
 
     def start(self):
         self.launch()
-        ready = self.await_line(r'message=ready\b')
+        ready = self.await_line(r'message"?[=:]"?ready\b')
         self.port = int(re.search(r'127\.0\.0\.1:(\d+)', ready).group(1))
         return self
 
     def _read_lines(self, process):
         for line in process.stderr:
-            self.lines.append(line.rstrip("\n"))
+            self.lines.append(line.decode("utf-8", "surrogateescape").rstrip("\n"))
 
     def await_line(self, pattern):
         """The first line of the daemon's own log that matches."""
@@ -149,7 +178,10 @@ class Daemon:
             if self.process.poll() is not None and not self._reader.is_alive():
                 raise AssertionError(f"ended with {self.process.returncode}: {self.lines}")
             return None
-        return await_true(found, f"a line like {pattern}; got {self.lines}")
+        return await_true(found, lambda: f"a line like {pattern}; got {self.lines}")
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
 
     def wait(self):
         """The exit code, once the process has ended by itself."""
@@ -163,8 +195,14 @@ class Daemon:
         return self.wait()
 
     def kill(self):
-        if self.process and self.process.poll() is None:
+        if self.is_running():
             self.stop(signal.SIGKILL)
+        elif self.process:
+            self.wait()
+
+    def fail_to_start(self):
+        """Starts what cannot be started: the exit code, and all that was said."""
+        return self.launch().wait(), "\n".join(self.lines)
 
     # ---- Requests ----
 
@@ -217,6 +255,10 @@ class Daemon:
         """One sample's value; 0 when there is none."""
         return self.metrics().get(sample(name, **labels), 0)
 
+    def accepted(self):
+        """Events accepted, over all transports."""
+        return accepted(self.metrics())
+
     def log_files(self):
         return sorted(self.log_directory.rglob("*.txt"))
 
@@ -239,6 +281,25 @@ class Daemon:
 def sample(name, **labels):
     """The key of a sample in what parse_metrics() gives."""
     return name, tuple(sorted(labels.items()))
+
+
+def total(metrics, name, **labels):
+    """The sum of the samples of a name that have at least these labels."""
+    wanted = set(labels.items())
+    return sum(value for (each, pairs), value in metrics.items()
+               if each == name and wanted <= set(pairs))
+
+
+def accepted(metrics):
+    return total(metrics, "boxkited_events_total", result="accepted")
+
+
+def conserved(metrics):
+    """Promise of every scrape: what was accepted, and what became of it. The two are equal."""
+    became = sum(metrics[sample(name)] for name in (
+        "boxkited_log_events_written_total", "boxkited_log_queue_events",
+        "boxkited_log_events_lost_total", "boxkited_log_events_unlogged_total"))
+    return accepted(metrics), became
 
 
 _SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')

@@ -98,7 +98,7 @@ TEST_CASE("values are what counting needs", "[event_decoder]") {
     CHECK(features[1].value.text == "text");
     CHECK(features[2].value.kind == Value::Kind::kMissing);
     CHECK(features[3].value.kind == Value::Kind::kNested);
-    CHECK(features[4].value.kind == Value::Kind::kNumber);
+    CHECK(features[4].value.kind == Value::Kind::kBoolean);
     CHECK(features[4].value.number == 0);
 }
 
@@ -170,6 +170,10 @@ TEST_CASE("a refused event says which field and why", "[event_decoder]") {
         {R"({"output":1,"timestamp":"yesterday"})",
          "bad_timestamp: timestamp: expected RFC 3339 text, got `yesterday`"},
         {R"({"output":1,"timestamp":1e12})", "bad_timestamp: timestamp: expected Unix seconds"},
+        {R"({"output":1,"metadata":{"a":}})", "not_json: expected a value at byte 28"},
+        {R"({"output":1,"request_body":[{"a":}]})", "not_json: expected a value at byte 33"},
+        {R"({"output":1,"timestamp":true})",
+         "wrong_type: timestamp: expected RFC 3339 text or Unix seconds"},
         {R"({"output":1,"timestamp":[]})",
          "wrong_type: timestamp: expected RFC 3339 text or Unix seconds"},
     }));
@@ -222,8 +226,8 @@ TEST_CASE("a bad line is refused alone", "[event_decoder]") {
 TEST_CASE("an event over two lines is two bad lines", "[event_decoder]") {
     const Texts told = lines("{\"output\":\n1}\n");
 
-    CHECK(told == Texts{"not_json: expected a value at byte 11",
-                        "wrong_type: event: expected an object"});
+    CHECK(told ==
+          Texts{"not_json: expected a value at byte 11", "wrong_type: event: expected an object"});
 }
 
 TEST_CASE("lines longer and more than the window are all seen", "[event_decoder]") {

@@ -34,7 +34,7 @@ TEST_CASE("the head of an answer has the handler's fields and those of the conne
 
     CHECK(head(response, style) ==
           "HTTP/1.1 503 Service Unavailable\r\nDate: today\r\nContent-Type: application/json\r\n"
-          "Content-Length: 29\r\nRetry-After: 1\r\nConnection: close\r\n\r\n");
+          "Content-Length: 27\r\nRetry-After: 1\r\nConnection: close\r\n\r\n");
     CHECK(response.body == R"({"error":"queue: \"full\""})");
 }
 

@@ -27,31 +27,18 @@ TEST_CASE("a chunked body takes what it can and leaves what is behind it", "[chu
 TEST_CASE("endless chunks end at the limit of a body", "[chunked]") {
     ChunkedBody body(kHeader, GateLimits{8192, 100, 1000});
     int status = 0;
-    std::size_t most = 0;
+    int chunks = 1;
 
-    for (int i = 0; i < 1000 && status == 0; ++i) {
-        const auto taken = body.take("a\r\n0123456789\r\n");
-        // The CR LF behind a chunk is taken with the next one.
-        if (taken) {
-            REQUIRE(*taken == 13);
-            REQUIRE(body.take("\r\na\r\n0123456789"));
-        } else {
-            status = taken.error().status;
-        }
-        most = std::max(most, body.memory());
-        break;
-    }
-    ChunkedBody endless(kHeader, GateLimits{8192, 100, 1000});
-    REQUIRE(endless.take("a\r\n0123456789"));
-    for (int i = 0; i < 1000 && status == 0; ++i) {
-        const auto taken = endless.take("\r\na\r\n0123456789");
+    REQUIRE(body.take("a\r\n0123456789"));
+    for (; status == 0 && chunks < 1000; ++chunks) {
+        const auto taken = body.take("\r\na\r\n0123456789");
         if (!taken) status = taken.error().status;
-        most = std::max(most, endless.memory());
     }
 
     CHECK(status == 413);
-    CHECK(endless.body().size() == 1000);
-    CHECK(most < 8192);
+    CHECK(chunks == 101);
+    CHECK(body.body().size() == 1000);
+    CHECK(body.memory() < 8192);
 }
 
 TEST_CASE("extensions of many chunks are bounded together", "[chunked]") {
@@ -59,7 +46,7 @@ TEST_CASE("extensions of many chunks are bounded together", "[chunked]") {
     int status = 0;
     int chunks = 0;
 
-    REQUIRE(body.take("1\r\nx"));
+    REQUIRE(body.take("5\r\nhello"));
     for (; status == 0 && chunks < 1000; ++chunks) {
         const auto taken = body.take("\r\n1;" + std::string(99, 'e') + "\r\nx");
         if (!taken) status = taken.error().status;

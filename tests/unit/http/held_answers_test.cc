@@ -43,8 +43,7 @@ TEST_CASE("held answers go in order whatever order they settle in", "[held]") {
     CHECK(answers.memory() == 0);
 }
 
-TEST_CASE("an answer that waited too long goes as its timeout says and settles no more",
-          "[held]") {
+TEST_CASE("an answer that waited too long goes as its timeout says and settles no more", "[held]") {
     HeldAnswers answers;
     const auto number = answers.push(held("a"), {}, kStart);
 

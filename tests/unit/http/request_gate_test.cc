@@ -15,9 +15,12 @@ namespace {
 int verdict(const std::string& bytes, const GateLimits& limits = {}) {
     RequestStream stream(limits);
     switch (stream.next(bytes)) {
-        case RequestStream::Step::kRequest: return 0;
-        case RequestStream::Step::kRefused: return stream.refusal().status;
-        case RequestStream::Step::kNeedsMore: break;
+        case RequestStream::Step::kRequest:
+            return 0;
+        case RequestStream::Step::kRefused:
+            return stream.refusal().status;
+        case RequestStream::Step::kNeedsMore:
+            break;
     }
     return -1;
 }
@@ -135,7 +138,9 @@ TEST_CASE("requests whose length has two readings are refused", "[gate]") {
         {with("Transfer-Encoding:\r\n chunked\r\n"), 400},
         {with("Transfer-Encoding : chunked\r\n"), 400},
         {with("Transfer-Encoding\t: chunked\r\n"), 400},
-        {with("Transfer-Encoding: \x0b" "chunked\r\n"), 400},
+        {with("Transfer-Encoding: \x0b"
+              "chunked\r\n"),
+         400},
         {with("Transfer-Encoding: chunked\x0c\r\n"), 400},
         {"POST /p HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
         {"POST /p HTTP/1.0\r\nTransfer-Encoding: gzip\r\n\r\n" + kSmuggled, 400},
@@ -220,8 +225,8 @@ TEST_CASE("what is too large is refused by the part that is too large", "[gate]"
         {"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n" + fields + "\r\n", 431},
         {"GET / HTTP/1.1\r\nHost: a\r\n" + long_field + "\r\n", 431},
         {"GET /" + std::string(65536, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
-        {"GET /" + std::string(8150, 'x') + " HTTP/1.1\r\nHost: a\r\n" + "X: " +
-             std::string(100, 'x') + "\r\n\r\n",
+        {"GET /" + std::string(8150, 'x') + " HTTP/1.1\r\nHost: a\r\n" +
+             "X: " + std::string(100, 'x') + "\r\n\r\n",
          414},
         {std::string(10000, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {with("Content-Length: 4194305\r\n"), 413},
@@ -268,7 +273,7 @@ TEST_CASE("chunked bodies have one reading or are refused", "[gate]") {
         {chunked("10000000000000000\r\n"), 400},
         {chunked("ffffffffffffffff\r\n"), 413},
         {chunked("400001\r\n"), 413},
-        {chunked("\r\n"), 400},
+        {chunked("\r\n5\r\nhello\r\n0\r\n\r\n"), 400},
         {chunked(" 5\r\nhello\r\n0\r\n\r\n"), 400},
         {chunked("g\r\n"), 400},
         {chunked("5\nhello\n0\n\n"), 400},

@@ -64,8 +64,7 @@ TEST_CASE("a request that is not all there says how much it needs", "[stream]") 
     CHECK(stream.path(bytes) == "/a");
 }
 
-TEST_CASE("a peer that waits for 100 Continue is told once and only before its body",
-          "[stream]") {
+TEST_CASE("a peer that waits for 100 Continue is told once and only before its body", "[stream]") {
     const std::string header =
         "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
     RequestStream waiting(kLimits);

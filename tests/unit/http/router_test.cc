@@ -68,7 +68,8 @@ TEST_CASE("a method that the path does not take is 405 with the ones it takes", 
 }
 
 TEST_CASE("a path that differs in any byte is 404", "[router]") {
-    const auto path = GENERATE("/", "//metrics", "/metrics/", "/%2e%2e/metrics", "/Metrics", "/x/../metrics");
+    const auto path =
+        GENERATE("/", "//metrics", "/metrics/", "/%2e%2e/metrics", "/Metrics", "/x/../metrics");
 
     const Outcome outcome = ask("GET", path);
 

@@ -18,10 +18,10 @@ struct Seen {
     std::size_t opened = 0;
     std::size_t closed = 0;
     std::size_t received_bytes = 0;
-    std::vector<std::pair<int, int>> answered;              // Route, status.
-    std::vector<std::pair<std::string, int>> refused;       // Path, status.
-    std::vector<bool> lines_refused;                        // Too long?
-    std::vector<std::string> handled;                       // "POST /echo?query", by handlers.
+    std::vector<std::pair<int, int>> answered;         // Route, status.
+    std::vector<std::pair<std::string, int>> refused;  // Path, status.
+    std::vector<bool> lines_refused;                   // Too long?
+    std::vector<std::string> handled;                  // "POST /echo?query", by handlers.
     std::string lines;
     std::size_t wakes_given = 0;
 };

@@ -1,0 +1,76 @@
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
+
+#include "unit/http/test_server.h"
+
+using namespace boxkited::http;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("a stop closes idle connections at once", "[stop]") {
+    TestServer server;
+    RawClient fresh = server.connect();
+    RawClient used = server.connect();
+    used.send(get("/hello"));
+    used.read_answer();
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.opened == 2; }));
+
+    const auto before = std::chrono::steady_clock::now();
+    server.stop_within(seconds(60));
+
+    CHECK(std::chrono::steady_clock::now() - before < seconds(30));
+    CHECK(fresh.read_to_end() == "");
+    CHECK(used.read_to_end() == "");
+    CHECK(server.seen().closed == 2);
+    CHECK_THROWS(server.connect());
+}
+
+TEST_CASE("a stop lets requests that have begun be answered", "[stop]") {
+    ServerOptions options;
+    options.threads = GENERATE(1U, 2U);
+    TestServer server(options);
+    RawClient held = server.connect();
+    RawClient half = server.connect();
+    held.send(post("/held", "a"));
+    half.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha");
+    REQUIRE(server.wait_until([&](const Seen& seen) {
+        return seen.wakes_given == 1 && seen.received_bytes > post("/held", "a").size();
+    }));
+
+    std::thread stopper([&] { server.stop_within(seconds(60)); });
+    while (true) {  // Until the stop has begun.
+        try {
+            server.connect();
+        } catch (const std::exception&) {
+            break;
+        }
+    }
+    half.send("lf");
+    server.release_held();
+    const RawAnswer half_answer = half.read_answer();
+    const RawAnswer held_answer = held.read_answer();
+    held.finish_sending();
+    half.finish_sending();
+    stopper.join();
+
+    CHECK(half_answer.body == "half");
+    CHECK(half_answer.fields.at("Connection") == "close");
+    CHECK(held_answer.body == "a settled");
+    CHECK(held_answer.fields.at("Connection") == "close");
+    CHECK(held.read_to_end() == "");
+}
+
+TEST_CASE("a stop ends at its deadline and may be repeated", "[stop]") {
+    TestServer server;
+    RawClient client = server.connect();
+    client.send(post("/held", "a"));
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.wakes_given == 1; }));
+
+    server.stop_within(milliseconds(30));
+    server.stop_within(milliseconds(30));
+
+    CHECK(client.read_to_end() == "");
+    CHECK(server.seen().closed == 1);
+    CHECK(server.seen().answered.empty());
+}
