@@ -37,7 +37,16 @@ std::optional<std::uint32_t> CategoryBins::find(double number) const {
 
 std::string CategoryBins::name_of(std::string_view text) const {
     const auto number = all_numbers_ ? parse_python_float(text) : std::nullopt;
-    return number ? python_float(*number) : std::string(text);
+    if (number) return python_float(*number);
+    std::string name;
+    for (const char c : text) {
+        if (c == '\0') {
+            name += "\\u0000";
+        } else {
+            name += c;
+        }
+    }
+    return name;
 }
 
 }  // namespace boxkited

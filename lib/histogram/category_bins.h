@@ -39,7 +39,8 @@ public:
     std::optional<std::uint32_t> find(std::string_view text) const;
     std::optional<std::uint32_t> find(double number) const;
 
-    // The name that a value has as a bin, whether there is one or not.
+    // The name that a value has as a bin, whether there is one or not. A NUL in it is spelled
+    // `\u0000`: as it is, it would end the scrape for Prometheus' parser.
     std::string name_of(std::string_view text) const;
 
     std::size_t size() const { return by_name_.size(); }

@@ -1,7 +1,5 @@
 #include "http/answer.h"
 
-#include <ctime>
-
 #include "base/number_text.h"
 
 namespace boxkited::http {
@@ -97,13 +95,12 @@ bool has_body(const Response& response, AnswerStyle style) {
     return !style.head_only && !status_forbids_body(response.status) && !response.body.empty();
 }
 
-std::string http_date() {
+std::string http_date(std::time_t time) {
     static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const std::time_t now = std::time(nullptr);
     std::tm utc{};
-    gmtime_r(&now, &utc);
+    gmtime_r(&time, &utc);
     // strftime() alone would spell the names in the locale's language.
     char rest[32];
     const std::size_t size = std::strftime(rest, sizeof rest, " %Y %H:%M:%S GMT", &utc);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,7 @@ void append_answer_head(std::string& out, const Response& response, std::string_
 // Whether bytes follow the head.
 bool has_body(const Response& response, AnswerStyle style);
 
-// "Sun, 06 Nov 1994 08:49:37 GMT": the time now.
-std::string http_date();
+// 784111777 is "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
+std::string http_date(std::time_t time);
 
 }  // namespace boxkited::http

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -43,7 +44,7 @@ Worker::Worker(unsigned index, Shared& shared)
       shared_(shared),
       mailbox_(std::make_shared<Mailbox>(loop_, [this] { wake_sessions(); })),
       input_(new char[kInputBytes]),  // Not cleared: pages that are never used are never there.
-      date_(http_date()) {
+      date_(http_date(std::time(nullptr))) {
     loop_.repeat(tick_period(shared.options), [this] { tick(); });
 }
 
@@ -177,7 +178,7 @@ void Worker::give_spare(ByteBuffer buffer) {
 }
 
 void Worker::tick() {
-    date_ = http_date();
+    date_ = http_date(std::time(nullptr));
     for (const auto& extra : ticks_) extra();
     const TimePoint now = std::chrono::steady_clock::now();
     if (stopping_ && now >= deadline_) {

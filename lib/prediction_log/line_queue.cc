@@ -11,8 +11,8 @@ namespace {
 // it is still in the processor's cache, large enough for the call to cost nothing beside it.
 constexpr std::size_t kBlockBytes = 256 << 10;
 
-// Blocks kept for the next lines: fresh memory costs more than the copy into it.
-std::size_t spare_blocks(std::uint64_t queue_bytes) { return 4 + queue_bytes / 8 / kBlockBytes; }
+// What trim() leaves of the blocks that nothing needs.
+constexpr std::size_t kSpareBlocks = 4;
 
 // The disk is said to hang when it has not answered for as long as this.
 constexpr std::chrono::seconds kPatience{10};
@@ -235,15 +235,21 @@ void LineQueue::release(const LinePieces& pieces) {
     writing_since_ = clock_.monotonic();
 }
 
+void LineQueue::trim() {
+    LineBlocks dead;
+    const Lock lock(mutex_);
+    if (spare_.size() <= kSpareBlocks) return;
+    dead.splice(dead.end(), spare_, std::next(spare_.begin(), kSpareBlocks), spare_.end());
+}
+
 void LineQueue::let_go(const LinePiece& piece, LineBlocks& dead) {
     LineBlock& block = *piece.block;
     block.needed -= piece.bytes;
     if (block.needed > 0) return;
     block.used = 0;
     if (&block == &blocks_.back()) return;
-    const bool keep =
-        block.capacity == kBlockBytes && spare_.size() < spare_blocks(options_.queue_bytes);
-    LineBlocks& to = keep ? spare_ : dead;
+    // Kept for the next lines: fresh memory costs more than the copy into it.
+    LineBlocks& to = block.capacity == kBlockBytes ? spare_ : dead;
     to.splice(to.begin(), blocks_, piece.block);
 }
 

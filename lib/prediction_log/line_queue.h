@@ -60,6 +60,8 @@ public:
     Ticket take(LinePieces& pieces);
     // These lines are needed no more. Their memory is used again.
     void release(const LinePieces& pieces);
+    // Gives back memory that a time of many lines has left behind; for now and then.
+    void trim();
     // A copy of the piece in memory of its own, when otherwise most of a block would be kept for
     // it; else the piece.
     LinePiece repacked(const LinePiece& piece);

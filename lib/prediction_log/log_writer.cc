@@ -106,6 +106,7 @@ void LogWriter::back_off() {
 void LogWriter::maintain() {
     partitions_.close_idle(kMaintenance);
     retention_.run({endpoint_, writer_, partitions_.open_partitions()});
+    queue_.trim();
     maintenance_due_ = clock_.monotonic() + kMaintenance;
 }
 

@@ -36,3 +36,9 @@ TEST_CASE("where a bin is text a text is itself", "[histogram]") {
     CHECK_FALSE(bins.find("1"));
     CHECK(bins.name_of("1") == "1");
 }
+
+TEST_CASE("a NUL never stands in the name of a bin", "[histogram]") {
+    const CategoryBins bins({"setosa"});
+
+    CHECK(bins.name_of(std::string_view("a\0b", 3)) == "a\\u0000b");
+}

@@ -1,0 +1,244 @@
+"""A prediction log that cannot be written: what is refused, what is kept, and what comes after."""
+
+import contextlib
+import json
+import pathlib
+import resource
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from support.baselines import SMALL
+from support.daemon import Daemon, await_true, conserved, sample, total
+
+QUEUE = 1 << 20
+EVENT = json.dumps({"features": [1, "red", 1], "output": 0.5, "request_body": "x" * 10_000})
+FULL = {"error": "queue_full: the prediction log has no room"}
+
+
+def counted(metrics):
+    return metrics[sample("feature_0_value_count")]
+
+
+class SmallFiles:
+    """A limit on the size of each file that the process writes."""
+
+    def __init__(self, daemon):
+        self._process = daemon.process.pid
+        resource.prlimit(self._process, resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+
+    def make_room(self):
+        no_limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(self._process, resource.RLIMIT_FSIZE, no_limit)
+
+
+class SmallDisk:
+    """A file system of 64 KiB for the log."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder],
+                                 capture_output=True)
+        if mounted.returncode != 0:
+            raise unittest.SkipTest(f"cannot mount: {mounted.stderr.decode().strip()}")
+
+    def make_room(self):
+        subprocess.run(["mount", "-o", "remount,size=64m", self.folder], check=True)
+
+    def unmount(self):
+        subprocess.run(["umount", self.folder], check=True)
+
+
+@contextlib.contextmanager
+def small_files(**options):
+    with Daemon(baseline=SMALL, config=with_queue(options)) as daemon:
+        yield daemon, SmallFiles(daemon)
+
+
+@contextlib.contextmanager
+def small_disk(**options):
+    with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
+        disk = SmallDisk(folder)
+        try:
+            config = with_queue({"directory": folder, **options})
+            with Daemon(baseline=SMALL, config=config, start=False) as daemon:
+                daemon.log_directory = pathlib.Path(folder)
+                yield daemon.start(), disk
+        finally:
+            disk.unmount()
+
+
+def with_queue(options):
+    return {"prediction_log": {"queue_bytes": QUEUE, **options}}
+
+
+class FullDisk(unittest.TestCase):
+    def fill(self, daemon):
+        """Posts until the queue is full: the ids that were taken."""
+        taken = []
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            answer = daemon.predict(EVENT)
+            metrics = daemon.metrics()
+            self.assertEqual(*conserved(metrics))
+            if answer.status != 202:
+                self.assertEqual((answer.status, answer.json), (503, FULL))
+                self.assertEqual(answer.headers["Retry-After"], "1")
+                self.assertEqual(counted(metrics), len(taken))
+                return taken
+            taken.append(answer.json["prediction_id"])
+        raise AssertionError(f"never full: {metrics}")
+
+    def assert_logged_once(self, daemon, taken):
+        self.assertEqual(sorted(line["prediction_id"] for line in daemon.logged()), sorted(taken))
+
+    def check_refusal_and_recovery(self, daemon, disk):
+        taken = self.fill(daemon)
+        self.assertGreater(len(taken), 80)
+
+        for body in (EVENT, f"[{EVENT},{EVENT}]"):
+            self.assertEqual(daemon.predict(body, unix=True).status, 503)
+        metrics = daemon.metrics()
+        self.assertEqual(total(metrics, "boxkited_events_total", result="queue_full"), 4)
+        self.assertEqual(counted(metrics), len(taken))
+        self.assertEqual(metrics[sample("inference_value_count")], len(taken))
+        self.assertGreater(total(metrics, "boxkited_log_errors_total"), 0)
+        self.assertEqual(metrics[sample("boxkited_log_events_lost_total")], 0)
+        self.assertLessEqual(metrics[sample("boxkited_log_queue_bytes")], QUEUE)
+        health = daemon.get("/healthz")
+        self.assertEqual(health.status, 503)
+        self.assertIn(str(daemon.log_directory), health.json["error"])
+        self.assertEqual([daemon.get(path).status for path in ("/livez", "/readyz")], [200, 200])
+        self.assertIn(str(daemon.log_directory), daemon.get("/v1/status").json["log"]["trouble"])
+
+        disk.make_room()
+        daemon.await_written(len(taken))
+        await_true(lambda: daemon.get("/healthz").status == 200, "health")
+        await_true(lambda: daemon.metric("boxkited_log_queue_bytes") == 0, "an empty queue")
+        answer = daemon.predict(EVENT)
+        self.assertEqual(answer.status, 202)
+        taken.append(answer.json["prediction_id"])
+        daemon.await_written(len(taken))
+        self.assertEqual(*conserved(daemon.metrics()))
+        self.assert_logged_once(daemon, taken)
+
+    def test_files_that_may_not_grow(self):
+        with small_files() as (daemon, disk):
+            self.check_refusal_and_recovery(daemon, disk)
+
+    def test_a_disk_without_room(self):
+        with small_disk() as (daemon, disk):
+            self.check_refusal_and_recovery(daemon, disk)
+
+    def test_never_a_half_line_ahead_of_new_data(self):
+        with small_disk() as (daemon, disk):
+            taken = self.fill(daemon)
+            disk.make_room()
+            daemon.await_written(len(taken))
+            self.assertEqual(daemon.stop(), 0)
+            for file in daemon.log_files():
+                for line in file.read_bytes().splitlines(keepends=True):
+                    self.assertTrue(line.startswith(b'{"prediction_id":') and
+                                    line.endswith(b"}\n"), line)
+            self.assert_logged_once(daemon, taken)
+
+    def test_a_stop_ends_by_its_deadline_and_says_what_is_lost(self):
+        with small_files() as (daemon, _):
+            taken = self.fill(daemon)
+            queued = daemon.metric("boxkited_log_queue_events")
+            started = time.monotonic()
+            self.assertEqual(daemon.stop(), 1)
+            self.assertLess(time.monotonic() - started, 20)
+            said = daemon.lines[-1]
+            self.assertRegex(said, rf"\bevents={int(queued)}\b")
+            self.assertIn("level=error", said)
+            self.assertIn("File too large", said)
+
+            daemon.start()
+            self.assertEqual(len(daemon.logged()), len(taken) - queued)
+
+    def test_a_sender_on_the_stream_is_not_held_up(self):
+        with small_files() as (daemon, disk):
+            taken = len(self.fill(daemon))
+            with daemon.stream() as stream:
+                for _ in range(500):
+                    stream.sendall(EVENT.encode() + b"\n")
+            await_true(lambda: daemon.metric("boxkited_events_total", transport="ndjson_unix",
+                                             result="queue_full") == 500, "500 refused")
+            metrics = daemon.metrics()
+            self.assertEqual(counted(metrics), taken)
+            self.assertEqual(conserved(metrics), (taken, taken))
+            disk.make_room()
+            daemon.await_written(taken)
+
+    def test_conservation_while_the_disk_is_full_again_and_again(self):
+        stop = threading.Event()
+        statuses = {}
+
+        def post():
+            connection = daemon.connection()
+            while not stop.is_set():
+                connection.request("POST", "/v1/predictions", EVENT)
+                response = connection.getresponse()
+                response.read()
+                statuses[response.status] = statuses.get(response.status, 0) + 1
+            connection.close()
+
+        with small_files() as (daemon, disk):
+            thread = threading.Thread(target=post)
+            thread.start()
+            try:
+                for _ in range(5):
+                    full = daemon.metric("boxkited_events_total", transport="http",
+                                         result="queue_full")
+                    disk = SmallFiles(daemon)
+
+                    def is_refused():
+                        metrics = daemon.metrics()
+                        self.assertEqual(*conserved(metrics))
+                        return metrics[sample("boxkited_events_total", transport="http",
+                                              result="queue_full")] > full
+
+                    await_true(is_refused, "a refusal")
+                    disk.make_room()
+                    written = daemon.metric("boxkited_log_events_written_total")
+                    await_true(
+                        lambda: daemon.metric("boxkited_log_events_written_total") > written,
+                        "writing again")
+            finally:
+                stop.set()
+                thread.join()
+            self.assertEqual(set(statuses), {202, 503})
+            self.assertEqual(daemon.accepted(), statuses[202])
+            daemon.await_written(statuses[202])
+            self.assertEqual(len(daemon.logged()), statuses[202])
+            self.assertEqual(counted(daemon.metrics()), statuses[202])
+
+
+class Late(unittest.TestCase):
+    def test_an_answer_that_waits_too_long_is_504_and_the_event_is_kept(self):
+        options = {"ack": "written", "ack_timeout_ms": 200}
+        with small_files(**options) as (daemon, disk):
+            statuses = []
+            while not statuses or statuses[-1] == 202:
+                answer = daemon.predict(EVENT)
+                statuses.append(answer.status)
+            self.assertEqual(statuses[-1], 504)
+            self.assertEqual(set(answer.json), {"error", "prediction_id"})
+            self.assertEqual(counted(daemon.metrics()), len(statuses))
+
+            batch = daemon.predict_lines(EVENT + "\n" + EVENT)
+            self.assertEqual((batch.status, batch.json["accepted"]), (504, 2))
+            self.assertEqual(set(batch.json), {"error", "accepted", "rejected", "errors"})
+
+            disk.make_room()
+            daemon.await_written(len(statuses) + 2)
+            ids = [line["prediction_id"] for line in daemon.logged()]
+            self.assertEqual(ids.count(answer.json["prediction_id"]), 1)
+            self.assertEqual(len(ids), len(statuses) + 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
