@@ -116,8 +116,8 @@ TEST_CASE("a full queue refuses and the disk that comes back makes room", "[pred
 }
 
 TEST_CASE("an error that stays makes no busy loop", "[prediction_log]") {
-    Fixture given;
     const ManualClock clock(utc(2024, 5, 1));  // No time passes.
+    Fixture given;
     given.options.ack = Ack::kWritten;
     given.storage.fail(Call::kAppend, EIO, {.times = kForGood});
     given.start(clock);
@@ -246,8 +246,8 @@ TEST_CASE("a disk that hangs holds neither senders nor the end", "[prediction_lo
 }
 
 TEST_CASE("a disk that does not answer is told as trouble", "[prediction_log]") {
-    Fixture given;
     ManualClock clock(utc(2024, 5, 1));
+    Fixture given;
     given.options.ack = Ack::kWritten;
     given.start(clock);
     given.storage.block(Call::kAppend);
@@ -359,8 +359,8 @@ TEST_CASE("one partition that cannot be written holds no other", "[prediction_lo
 }
 
 TEST_CASE("a full disk is freed of what is due for deletion", "[prediction_log]") {
-    Fixture given;
     ManualClock clock(utc(2024, 6, 1));
+    Fixture given;
     given.options.retention = std::chrono::days(30);
     given.options.ack = Ack::kWritten;
     given.start(clock);
