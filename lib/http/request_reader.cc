@@ -91,7 +91,7 @@ private:
 };
 
 // Whether a request line is well-formed but for the number of its version.
-bool names_a_version(std::string_view bytes) {
+bool names_another_version(std::string_view bytes) {
     std::string_view version = bytes.substr(0, bytes.find('\r'));
     for (int spaces = 0; spaces < 2; ++spaces) {
         version = version.substr(std::min(version.find(' '), version.size()));
@@ -99,7 +99,8 @@ bool names_a_version(std::string_view bytes) {
     }
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) &&
-           version[6] == '.' && is_digit(version[7]);
+           version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" &&
+           version != "HTTP/1.1";
 }
 
 // The name of the field that begins at `bytes`, as far as it can be told.
@@ -114,7 +115,7 @@ Refusal explain(const ErrorCode& error, std::string_view bytes, std::size_t bad)
     if (is(BeastError::bad_method)) return {400, "method: expected letters, then a space"};
     if (is(BeastError::bad_target)) return {400, "request target: expected a path, then a space"};
     if (is(BeastError::bad_version)) {
-        if (names_a_version(bytes)) return {505, "version: expected HTTP/1.1 or HTTP/1.0"};
+        if (names_another_version(bytes)) return {505, "version: expected HTTP/1.1 or HTTP/1.0"};
         return {400, "request line: expected \"METHOD /path HTTP/1.1\""};
     }
     if (is(BeastError::bad_line_ending)) {

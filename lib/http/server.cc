@@ -93,6 +93,7 @@ std::vector<std::string> Server::Impl::addresses() const {
 
 void Server::Impl::stop(TimePoint deadline) {
     if (threads_.empty()) return;
+    shared_.stopping = true;
     // Connections that are dealt out meanwhile reach their workers before the order to stop does.
     stop_listening();
     for (const auto& worker : workers_) worker->begin_stop(deadline);

@@ -57,7 +57,6 @@ void Worker::run() { loop_.run(); }
 
 void Worker::begin_stop(TimePoint deadline) {
     loop_.post([this, deadline] {
-        stopping_ = true;
         deadline_ = deadline;
         loop_.repeat(std::chrono::milliseconds(10), [this] { tick(); });
         // A connection that ends leaves the list.
@@ -68,7 +67,7 @@ void Worker::begin_stop(TimePoint deadline) {
 }
 
 void Worker::adopt(Arrival arrival) {
-    if (stopping_) {
+    if (deadline_) {
         --shared_.open_connections;
         return;
     }
@@ -110,7 +109,7 @@ void Worker::forget(Connection& connection) {
     connections_.pop_back();
     --shared_.open_connections;
     shared_.observer.connection_closed(listener);
-    if (stopping_ && connections_.empty()) loop_.stop();
+    if (deadline_ && connections_.empty()) loop_.stop();
 }
 
 // Closes the connection that has been idle for longest; false when none is idle.
@@ -181,7 +180,7 @@ void Worker::tick() {
     date_ = http_date(std::time(nullptr));
     for (const auto& extra : ticks_) extra();
     const TimePoint now = std::chrono::steady_clock::now();
-    if (stopping_ && now >= deadline_) {
+    if (deadline_ && now >= *deadline_) {
         close_all();
         return loop_.stop();
     }

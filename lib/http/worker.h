@@ -32,6 +32,7 @@ struct Shared {
     std::vector<Worker*> workers;  // Constant once threads run.
     std::atomic<std::size_t> open_connections{0};
     std::atomic<std::size_t> memory{0};  // Bytes held for requests and answers.
+    std::atomic<bool> stopping{false};   // Each answer is the last of its connection.
 };
 
 // A socket on its way from the acceptor to the worker that will serve it.
@@ -68,7 +69,7 @@ public:
     unsigned index() const { return index_; }
     Shared& shared() { return shared_; }
     EventLoop& loop() { return loop_; }
-    bool stopping() const { return stopping_; }
+    bool stopping() const { return shared_.stopping.load(std::memory_order_relaxed); }
     // "Sun, 06 Nov 1994 08:49:37 GMT", at most a tick old.
     const std::string& date() const { return date_; }
     // Whether `bytes` more may be held. Several threads may find the same room: then the limit is
@@ -110,8 +111,7 @@ private:
     ByteBuffer spare_;
     std::string date_;
 
-    bool stopping_ = false;
-    TimePoint deadline_;
+    std::optional<TimePoint> deadline_;  // Once it stops.
 };
 
 }  // namespace boxkited::http

@@ -297,15 +297,15 @@ void LineQueue::note_error(const IoError& error) {
     ++ledger_.errors[error.operation];
 }
 
-void LineQueue::note_trouble(const IoError& error) {
+bool LineQueue::note_trouble(const IoError& error) {
     const Lock lock(mutex_);
     ++ledger_.errors[error.operation];
-    trouble_ = to_string(error);
+    return std::exchange(trouble_, to_string(error)) != trouble_;
 }
 
-void LineQueue::note_no_trouble() {
+bool LineQueue::note_no_trouble() {
     const Lock lock(mutex_);
-    trouble_.clear();
+    return !std::exchange(trouble_, {}).empty();
 }
 
 void LineQueue::note_torn(std::uint64_t bytes) {

@@ -73,9 +73,10 @@ public:
     // The disk has answered.
     void note_alive();
     void note_error(const IoError& error);
-    // An error that keeps lines from being written.
-    void note_trouble(const IoError& error);
-    void note_no_trouble();
+    // An error that keeps lines from being written. Whether it is another one than before.
+    bool note_trouble(const IoError& error);
+    // Whether there was any.
+    bool note_no_trouble();
     void note_torn(std::uint64_t bytes);
     void note_open_partitions(std::size_t count);
     // What `ack` promises holds for all batches up to this one. Calls those who wait for it.

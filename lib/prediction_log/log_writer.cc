@@ -6,6 +6,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/log.h"
 #include "prediction_log/partition_path.h"
 #include "prediction_log/recovery.h"
 
@@ -74,7 +75,7 @@ void LogWriter::pass(Call call) {
     if (!partitions_.is_all_written()) return back_off();
     retry_at_.reset();
     pause_ = kFirstPause;
-    queue_.note_no_trouble();
+    if (queue_.note_no_trouble()) log::info("the prediction log is written again");
     queue_.settle(last);
 }
 
@@ -89,10 +90,7 @@ MonotonicTime LogWriter::next_alarm() const {
 bool LogWriter::is_sync_due(Call call) const {
     if (options_.sync == Sync::kNever) return false;
     if (options_.sync == Sync::kAlways || options_.ack == Ack::kSynced) return true;
-    if (call != Call::kLines || queue_.draining()) return true;
-    // Lines keep their place in the queue until they are synced: they must not fill it.
-    if (partitions_.unsynced_bytes() > options_.queue_bytes / 4) return true;
-    return clock_.monotonic() - partitions_.unsynced_since() >= options_.flush_interval;
+    return call != Call::kLines || queue_.draining() || partitions_.is_sync_due();
 }
 
 void LogWriter::back_off() {

@@ -59,6 +59,12 @@ std::set<Partition> Partitions::open_partitions() const {
 
 // ---- Writing ----
 
+// Told when it begins, not with every try.
+void Partitions::report(const IoError& error) {
+    if (!queue_.note_trouble(error)) return;
+    log::error("the prediction log cannot be written as it should", {{"error", to_string(error)}});
+}
+
 void Partitions::write_all() {
     // Those whose files are open come first: opening another file may close theirs.
     for (const bool is_open : {true, false})
@@ -78,9 +84,11 @@ void Partitions::write(Slot& slot) {
     while (slot.file && !slot.pending.empty() && !queue_.given_up()) {
         const auto appended = slot.file->append(next_lines(slot.pending));
         account(slot, appended.bytes);
-        if (!appended.error) continue;
-        queue_.note_trouble(*appended.error);
-        break;
+        if (appended.error) {
+            report(*appended.error);
+            break;
+        }
+        if (is_sync_due()) sync_all();
     }
     keep_little_memory(slot.pending);
 }
@@ -123,6 +131,13 @@ void Partitions::keep_little_memory(LinePieces& pending) {
 
 // ---- Syncing ----
 
+bool Partitions::is_sync_due() const {
+    if (is_all_synced()) return false;
+    // Lines keep their place in the queue until they are synced: they must not fill it.
+    return unsynced_bytes_ > options_.queue_bytes / 4 ||
+           clock_.monotonic() - unsynced_since_ >= options_.flush_interval;
+}
+
 void Partitions::sync_all() {
     for (auto& [partition, slot] : slots_)
         if (!queue_.given_up()) sync(slot);
@@ -133,9 +148,7 @@ void Partitions::sync(Slot& slot) {
     if (slot.unsynced.empty()) return;
     const auto done = slot.file->sync();
     if (done) return let_go(slot.unsynced);
-    queue_.note_trouble(done.error());
-    log::error("a log file could not be synced; its lines since the last sync go to another",
-               {{"error", to_string(done.error())}});
+    report(done.error());
     retreat(slot);
 }
 
@@ -160,14 +173,15 @@ void Partitions::retreat(Slot& slot) {
 
     const auto cut = slot.file->retreat();
     if (!cut) {
-        queue_.note_trouble(cut.error());
+        report(cut.error());
         set_aside(slot);
     }
     const auto path = slot.file->path();
-    const bool is_worthless = cut.has_value() && slot.file->is_nothing_synced();
-    drop_file(slot);
     // A disk that never syncs must not fill its directory with empty files.
-    if (is_worthless && slot.number > 0 && storage_.remove(path)) return;
+    const bool is_worthless = cut.has_value() && slot.number > 0 &&
+                              slot.file->is_nothing_synced() && slot.file->is_still_at_its_path();
+    drop_file(slot);
+    if (is_worthless && storage_.remove(path)) return;
     const auto taken = names_beside(slot);
     do ++slot.number;
     while (taken.count(name_of(slot)) > 0);
@@ -182,7 +196,7 @@ void Partitions::set_aside(const Slot& slot) {
         free_name = name + "." + std::to_string(i);
     const auto& path = slot.file->path();
     const auto done = storage_.rename(path, path.parent_path() / free_name);
-    if (!done) queue_.note_trouble(done.error());
+    if (!done) report(done.error());
     log::error("a log file is not to be trusted", {{"file", path.native()}, {"now", free_name}});
 }
 
@@ -215,12 +229,10 @@ void Partitions::open(Slot& slot) {
         // go would hold the lines of every partition behind it, so they go to the next name.
         const auto taken = names_beside(slot);
         while (taken.count(name_of(slot)) > 0) ++slot.number;
-        queue_.note_trouble(opened.error());
-        log::error("something that is no file has the name of a log file",
-                   {{"error", to_string(opened.error())}, {"instead", name_of(slot)}});
+        report(opened.error());
         opened = PartitionFile::open(storage_, directory / name_of(slot));
     }
-    if (!opened) return queue_.note_trouble(opened.error());
+    if (!opened) return report(opened.error());
     if (const auto torn = opened->torn_bytes(); torn > 0) {
         queue_.note_torn(torn);
         log::warning("cut a torn end off a log file",

@@ -28,16 +28,17 @@ public:
 
     void add(const LinePieces& pieces);
     void write_all();
-    // Lines whose sync fails are to be written again.
+    // Lines whose sync fails are to be written again. write_all() does it too, when it is due.
     void sync_all();
     // Syncs and closes files that nothing was written to for this long.
     void close_idle(MonotonicTime::duration idle);
 
     bool is_all_written() const;
     bool is_all_synced() const { return unsynced_bytes_ == 0; }
-    std::uint64_t unsynced_bytes() const { return unsynced_bytes_; }
-    // When the oldest of these was written.
+    // When the oldest line was written that is not synced.
     MonotonicTime unsynced_since() const { return unsynced_since_; }
+    // Such lines have waited long enough, or fill too much of the queue.
+    bool is_sync_due() const;
 
     std::set<Partition> open_partitions() const;
 
@@ -52,8 +53,8 @@ private:
     };
 
     bool syncs() const { return options_.sync != PredictionLogOptions::Sync::kNever; }
-    std::filesystem::path date_directory(const Slot& slot) const;
 
+    void report(const IoError& error);
     void write(Slot& slot);
     std::string_view next_lines(const LinePieces& pending);
     void account(Slot& slot, std::size_t bytes);

@@ -107,6 +107,20 @@ TEST_CASE("an answer waits for the write or for the sync as it is asked to", "[p
     }
 }
 
+TEST_CASE("a long backlog is synced while it is written", "[prediction_log]") {
+    LogFixture given;
+    given.options.flush_interval = std::chrono::hours(1);
+    given.options.queue_bytes = 4 << 20;
+    given.storage.block(FaultyStorage::Call::kAppend);
+    given.start();
+
+    for (int i = 0; i < 3000; ++i) given.append(partition(1), line("x", 1000));
+    given.storage.unblock();
+    CHECK(given.drain() == 0);
+
+    CHECK(given.storage.calls(FaultyStorage::Call::kSync) == 3);
+}
+
 TEST_CASE("an existing file is gone on with behind its last whole line", "[prediction_log]") {
     LogFixture given;
     const auto tail = GENERATE(as<std::string>(), "", "torn", std::string(4096, '\0'), "\n\n",
