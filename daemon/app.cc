@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -52,6 +53,15 @@ void let_signals_kill(sigset_t signals) {
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+// A body that the queue can never hold is refused by its length, before it is read.
+http::ServerOptions server_options(const DaemonOptions& options) {
+    http::ServerOptions server = options.http;
+    if (options.prediction_log.enabled)
+        server.body_bytes =
+            std::min<std::uint64_t>(server.body_bytes, options.prediction_log.queue_bytes);
+    return server;
+}
+
 std::uint64_t descriptor_limit() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -90,11 +100,11 @@ int App::run() {
 
     OwnMetrics metrics(options_.http.listeners, kVersion);
     PredictionRoute predictions(options_, live, **log, clock_, metrics);
-    http::Router router(make_routes({options_, clock_, baseline_, live, **log, metrics,
-                                     predictions, reloader_, draining_}));
+    http::Router router(make_routes(
+        {options_, clock_, baseline_, live, **log, metrics, predictions, reloader_, draining_}));
     metrics.measure(router.routes());
     auto server = http::Server::start(
-        options_.http, std::move(router),
+        server_options(options_), std::move(router),
         [&](unsigned thread, std::size_t listener, std::string_view lines) {
             predictions.take_lines(thread, listener, lines);
         },
@@ -154,20 +164,22 @@ int App::stop(http::Server& server, PredictionLog& log) {
     notify_stopping();
     log::info("stopping");
     let_signals_kill(signals_);
-    if (options_.shutdown_delay.count() > 0)
-        std::this_thread::sleep_for(options_.shutdown_delay);
+    if (options_.shutdown_delay.count() > 0) std::this_thread::sleep_for(options_.shutdown_delay);
 
-    const MonotonicTime deadline = clock_.monotonic() + options_.shutdown_timeout;
-    server.stop(deadline);
-    const std::uint64_t lost = log.drain(deadline);
-    if (lost > 0)
+    // A peer that does not end its request must not take the time that the log needs.
+    const MonotonicTime begin = clock_.monotonic();
+    server.stop(begin + options_.shutdown_timeout / 2);
+    const std::uint64_t lost = log.drain(begin + options_.shutdown_timeout);
+    if (lost > 0) {
         log::error("stopped with events lost",
                    {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});
-    if (log.hung()) {
+    } else if (log.hung()) {
         log::error("stopped without waiting for a disk that hangs");
-        std::_Exit(kWorkFailed);  // It never gives back the thread that asked it.
+    } else {
+        log::info("stopped");
     }
-    log::info("stopped");
+    // A disk that hangs never gives back the thread that asked it.
+    if (log.hung()) std::_Exit(kWorkFailed);
     return lost == 0 ? EXIT_SUCCESS : kWorkFailed;
 }
 

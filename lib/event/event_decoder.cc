@@ -64,11 +64,11 @@ public:
         mode_ = Mode::kDone;
         const auto status = tokens_.find(json);
         if (status != JsonTokens::Status::kGood) return Failure{not_json(status)};
-        if (!is_one_value(TokenCursor(tokens_, 0, tokens_.count(), json.size())))
+        if (!is_one_value(TokenCursor(tokens_, 0, tokens_.count(), 0, json.size())))
             return Failure{syntax_.refusal()};
 
         const std::uint32_t closer = tokens_.count() - 1;
-        array_ = TokenCursor(tokens_, 0, closer, tokens_.positions()[closer]);
+        array_ = TokenCursor(tokens_, 0, closer, 0, tokens_.positions()[closer]);
         mode_ = Mode::kArray;
         return {};
     }
@@ -94,7 +94,7 @@ private:
     Decoded decode_text(std::string_view json) {
         const auto status = tokens_.find(json);
         if (status != JsonTokens::Status::kGood) return Failure{not_json(status)};
-        return decode(TokenCursor(tokens_, 0, tokens_.count(), json.size()));
+        return decode(TokenCursor(tokens_, 0, tokens_.count(), 0, json.size()));
     }
 
     // All that the cursor reaches is one event.
@@ -113,11 +113,11 @@ private:
                 if (!is_blank(line)) return decode_text(line);
                 continue;
             }
-            const auto end =
-                static_cast<std::size_t>(line.data() + line.size() - tokens_.text().data());
+            const auto begin = static_cast<std::size_t>(line.data() - tokens_.text().data());
+            const std::size_t end = begin + line.size();
             const std::uint32_t first = token_;
             while (token_ < tokens_.count() && tokens_.positions()[token_] < end) ++token_;
-            if (token_ > first) return decode(TokenCursor(tokens_, first, token_, end));
+            if (token_ > first) return decode(TokenCursor(tokens_, first, token_, begin, end));
         }
         return std::nullopt;
     }

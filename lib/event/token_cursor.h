@@ -14,20 +14,23 @@ namespace boxkited {
 class TokenCursor {
 public:
     TokenCursor() = default;
-    // The tokens from `first` up to `last`, which is not among them; `end` is where the text of
-    // the last one ends at the latest.
-    TokenCursor(const JsonTokens& tokens, std::uint32_t first, std::uint32_t last, std::size_t end)
+    // The tokens from `first` up to `last`, which is not among them: those of the text from
+    // `begin` to `end`.
+    TokenCursor(const JsonTokens& tokens, std::uint32_t first, std::uint32_t last,
+                std::size_t begin, std::size_t end)
         : text_(tokens.text().data()),
           positions_(tokens.positions()),
           at_(first),
           last_(last),
+          begin_(begin),
           end_(end) {}
 
     bool done() const { return at_ == last_; }
     std::uint32_t at() const { return at_; }
     // The first byte of the token at hand; 0 when there is none.
     char peek() const { return done() ? '\0' : text_[positions_[at_]]; }
-    std::size_t offset() const { return done() ? end_ : positions_[at_]; }
+    // Where that is, in bytes from where the first of these tokens' text begins.
+    std::size_t offset() const { return (done() ? end_ : positions_[at_]) - begin_; }
 
     bool take(char symbol) {
         if (peek() != symbol) return false;
@@ -65,6 +68,7 @@ private:
     const std::uint32_t* positions_ = nullptr;
     std::uint32_t at_ = 0;
     std::uint32_t last_ = 0;
+    std::size_t begin_ = 0;
     std::size_t end_ = 0;
 };
 

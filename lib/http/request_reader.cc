@@ -220,11 +220,13 @@ Result<std::size_t, Refusal> ChunkedBody::Impl::step(std::string_view bytes) {
 }
 
 Result<std::size_t, Refusal> ChunkedBody::Impl::step_between(std::string_view bytes) {
-    ErrorCode error = BeastError::need_more;
-    std::size_t used = 0;
     // The shortest end of a body. Given less, Beast 1.74 may fail an assertion of its own later.
     constexpr std::string_view kLastChunk = "0\r\n\r\n";
-    if (bytes.size() >= kLastChunk.size()) used = put({bytes.data(), bytes.size()}, error);
+    if (!can_be_chunk_size(bytes))
+        return Failure{bad_chunk("expected a size in hexadecimal digits")};
+    if (bytes.size() < kLastChunk.size()) return std::size_t{0};
+    ErrorCode error;
+    const std::size_t used = put({bytes.data(), bytes.size()}, error);
     if (error == BeastError::body_limit) {
         return Failure{
             Refusal{413, "body: expected at most " + std::to_string(limits.body_bytes) + " bytes"}};
@@ -242,7 +244,6 @@ std::optional<Refusal> ChunkedBody::Impl::check_framing(std::string_view framing
     if (framing.size() > limits.header_bytes || extension_bytes > limits.header_bytes) {
         return bad_chunk("extensions and trailers are too long");
     }
-    if (!can_be_chunk_size(framing)) return bad_chunk("expected a size in hexadecimal digits");
     if (!is_clean_framing(framing)) {
         return bad_chunk("expected lines that end in CR LF, without control characters");
     }

@@ -300,7 +300,8 @@ void LineQueue::note_error(const IoError& error) {
 bool LineQueue::note_trouble(const IoError& error) {
     const Lock lock(mutex_);
     ++ledger_.errors[error.operation];
-    return std::exchange(trouble_, to_string(error)) != trouble_;
+    const auto before = std::exchange(trouble_, to_string(error));
+    return before != trouble_;
 }
 
 bool LineQueue::note_no_trouble() {

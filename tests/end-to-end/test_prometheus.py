@@ -24,8 +24,8 @@ def distributions(text):
 class Scrapes(unittest.TestCase):
     # Beside the golden events: bins and values with all that has to be escaped.
     MORE = [{"features": {"sex": text}, "output": text} for text in
-            ("line\nbreak", "nul\0", 'quote"', "back\\slash", "\\n", "près de Zürich ✓", "\u2028",
-             "", " ", "{}=,#")]
+            ("line\nbreak", "nul\0", 'quote"', "back\\slash", "\\n", "près de Zürich ✓",
+             "\u2028", "", " ", "{}=,#")]
 
     def post_all(self, case, daemon):
         self.assertEqual(daemon.predict_lines(
@@ -69,7 +69,8 @@ class Scrapes(unittest.TestCase):
                 self.assertEqual(kinds["process_open_fds"], "gauge")
 
     def test_conservation_as_documented(self):
-        with golden_daemon("diabetes") as daemon, Prometheus({"boxkited": daemon.port}) as prometheus:
+        with golden_daemon("diabetes") as daemon, \
+                Prometheus({"boxkited": daemon.port}) as prometheus:
             self.post_all("diabetes", daemon)
             query = documented_query("boxkited_log_events_unlogged_total")
             accepted = daemon.accepted()

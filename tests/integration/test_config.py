@@ -215,7 +215,8 @@ class Baselines(Checked):
     def rows(self):
         """A bad baseline, its line, and the reason."""
         feature = "feature_0_value_baseline"
-        yield AGE.replace(feature + '_bucket{le="+Inf"} 3.0\n', ""), 4, f"{feature} has no +Inf bucket"
+        infinite = feature + '_bucket{le="+Inf"} 3.0\n'
+        yield AGE.replace(infinite, ""), 4, f"{feature} has no +Inf bucket"
         yield AGE.replace('"10.0"', '"-1.0"'), 4, f"bounds of {feature} do not increase"
         yield AGE.replace('"10.0"', '"0.0"'), 4, f'bucket "0.0" of {feature} stands twice'
         yield AGE.replace('"10.0"', '"NaN"'), 4, f'bound "NaN" of {feature} is not a number'

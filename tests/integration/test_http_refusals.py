@@ -1,4 +1,4 @@
-"""Requests with two readings, broken ones and floods: refused, closed, and nothing behind them runs."""
+"""Requests with two readings, broken ones, floods: refused, closed, and nothing behind runs."""
 
 import unittest
 

@@ -263,6 +263,7 @@ class LiveFiles(unittest.TestCase):
             for count in (1, 2):
                 daemon.predict({"output": 1})
                 daemon.await_written(count)
+                await_true(lambda: daemon.metric("boxkited_log_queue_bytes") == 0, "the sync")
                 moved = daemon.folder / f"moved-{count}"
                 os.rename(daemon.log_directory, moved)
             daemon.predict({"output": 3})

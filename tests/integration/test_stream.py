@@ -7,16 +7,15 @@ import time
 import unittest
 
 from support.baselines import SMALL
-from support.daemon import Daemon, await_true, conserved, sample, total
+from support.daemon import Daemon, await_true, conserved, event_counts, sample, total
 
 LINE = b'{"features":[1,"red",1],"output":0.5}\n'
 
 
 def counts(daemon):
-    """Events of the stream by what became of them, without those that are 0."""
-    return {dict(labels)["result"]: value for (name, labels), value in daemon.metrics().items()
-            if name == "boxkited_events_total" and value
-            and dict(labels)["transport"] == "ndjson_unix"}
+    """Events of the stream by what became of them."""
+    return {result: value for (transport, result), value in event_counts(daemon.metrics()).items()
+            if transport == "ndjson_unix"}
 
 
 class Stream(unittest.TestCase):

@@ -294,6 +294,13 @@ def accepted(metrics):
     return total(metrics, "boxkited_events_total", result="accepted")
 
 
+def event_counts(metrics):
+    """Events by transport and by what became of them, without those that are 0."""
+    return {(dict(labels)["transport"], dict(labels)["result"]): value
+            for (name, labels), value in metrics.items()
+            if name == "boxkited_events_total" and value}
+
+
 def conserved(metrics):
     """Promise of every scrape: what was accepted, and what became of it. The two are equal."""
     became = sum(metrics[sample(name)] for name in (

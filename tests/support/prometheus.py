@@ -28,12 +28,16 @@ def free_port():
 def documented_query(contents):
     """The one query of docs/metrics.md that has these contents."""
     page = (ROOT / "docs" / "metrics.md").read_text("utf-8")
-    (query,) = [each for each in re.findall(r"```promql\n(.*?)```", page, re.S) if contents in each]
+    queries = re.findall(r"```promql\n(.*?)```", page, re.S)
+    (query,) = [each for each in queries if contents in each]
     return query
 
 
 class Prometheus:
-    """`with Prometheus({"job": port}) as prometheus: prometheus.query("up")`. Scrapes each second."""
+    """`with Prometheus({"job": port}) as prometheus: prometheus.query("up")`.
+
+    Each job is one target, scraped each second.
+    """
 
     def __init__(self, jobs):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))

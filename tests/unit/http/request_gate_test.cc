@@ -265,6 +265,7 @@ TEST_CASE("chunked bodies have one reading or are refused", "[gate]") {
         {chunked("5\r\nhello\r\n0\r\n\r\n"), 0},
         {chunked("5;a=b;c=\"d e\"\r\nhello\r\n00\r\n\r\n"), 0},
         {chunked("A\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n"), 0},
+        {chunked("1\r\n \r\n1\r\n\n\r\n1\r\n\x01\r\n0\r\n\r\n"), 0},
         {chunked("5\r\nhello\r\n0\r\n"), -1},
         {chunked("-1\r\nx"), 400},
         {chunked("+1\r\nx\r\n0\r\n\r\n"), 400},
