@@ -30,6 +30,7 @@ struct Request {
 
 struct Hold;
 
+// An answer. The views in it must outlive it, as literals do.
 struct Response {
     int status = 200;
     std::string_view content_type = "application/json";
@@ -42,8 +43,9 @@ struct Response {
 
 // Keeps an answer back until something elsewhere is done: on the disk, say.
 struct Hold {
-    // Called once, on the I/O thread. True: nothing to wait for. Else `wake` is called once, on
-    // any thread, when the wait is over; it may outlive the connection and the server.
+    // Called once, on the I/O thread. True: nothing to wait for, the wait is over. Else `wake` is
+    // called once, on any thread, when the wait is over; it may outlive the connection and the
+    // server.
     std::function<bool(std::function<void()> wake)> settled_or_wake;
     std::chrono::milliseconds at_most{5000};
     // Given `response`, as it was made, when the wait took longer: may change it.

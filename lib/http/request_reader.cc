@@ -222,8 +222,7 @@ Result<std::size_t, Refusal> ChunkedBody::Impl::step(std::string_view bytes) {
 Result<std::size_t, Refusal> ChunkedBody::Impl::step_between(std::string_view bytes) {
     // The shortest end of a body. Given less, Beast 1.74 may fail an assertion of its own later.
     constexpr std::string_view kLastChunk = "0\r\n\r\n";
-    if (!can_be_chunk_size(bytes))
-        return Failure{bad_chunk("expected a size in hexadecimal digits")};
+    if (!can_be_chunk_size(bytes)) return Failure{bad_chunk("expected a hexadecimal size")};
     if (bytes.size() < kLastChunk.size()) return std::size_t{0};
     ErrorCode error;
     const std::size_t used = put({bytes.data(), bytes.size()}, error);

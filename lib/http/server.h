@@ -39,7 +39,8 @@ struct ServerOptions {
     std::size_t header_bytes = 8192;
     std::size_t header_count = 100;
 
-    // Open at once. When all are taken, the one idle for longest makes room for a new one.
+    // Open at once. When all are taken, the one idle for longest on the thread of the new one
+    // makes room for it; when none is idle, the new one is answered 503.
     std::size_t connections = 1024;
 
     // Bodies and answers of all connections together; a request beyond is answered 503.

@@ -56,7 +56,7 @@ public:
     bool is_drained() const;
     bool given_up() const;
 
-    // Hands over all lines that wait, behind those in `pieces`, and the last ticket among them.
+    // Hands over all lines that wait, into empty `pieces`, and the last ticket among them.
     Ticket take(LinePieces& pieces);
     // These lines are needed no more. Their memory is used again.
     void release(const LinePieces& pieces);
