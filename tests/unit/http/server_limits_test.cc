@@ -12,8 +12,8 @@ using Refused = std::vector<std::pair<std::string, int>>;
 
 ServerOptions short_times() {
     ServerOptions options;
-    options.header_time = milliseconds(100);
-    options.idle_time = milliseconds(200);
+    options.header_time = milliseconds(200);
+    options.idle_time = milliseconds(500);
     return options;
 }
 

@@ -23,11 +23,12 @@ TEST_CASE("a stop closes idle connections at once", "[stop]") {
     CHECK(fresh.read_to_end() == "");
     CHECK(used.read_to_end() == "");
     CHECK(server.seen().closed == 2);
-    CHECK_THROWS(server.connect());
 }
 
 TEST_CASE("a stop lets requests that have begun be answered", "[stop]") {
+    TemporaryFolder folder;  // A TCP port that is given up may be another's at once.
     ServerOptions options;
+    options.listeners = {{ListenerOptions::Kind::kUnix, folder.file("s.sock")}};
     options.threads = GENERATE(1U, 2U);
     TestServer server(options);
     RawClient held = server.connect();
