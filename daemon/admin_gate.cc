@@ -3,18 +3,12 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii_text.h"
 
 namespace boxkited {
 
 namespace {
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) ==
-               std::tolower(static_cast<unsigned char>(y));
-    });
-}
 
 // "name:80", "name", "[::1]:80" without the port, and without the brackets of an address.
 std::string_view without_port(std::string_view host) {

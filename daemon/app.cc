@@ -161,9 +161,11 @@ ReloadOutcome App::reload(LiveDistributions& live, OwnMetrics& metrics) {
 
 int App::stop(http::Server& server, PredictionLog& log) {
     draining_ = true;
+    let_signals_kill(signals_);
+    // Reloads that were asked for in between come too late.
+    reloader_.run([] { return ReloadOutcome{"draining", {}}; });
     notify_stopping();
     log::info("stopping");
-    let_signals_kill(signals_);
     if (options_.shutdown_delay.count() > 0) std::this_thread::sleep_for(options_.shutdown_delay);
 
     // A peer that does not end its request must not take the time that the log needs.

@@ -43,7 +43,8 @@ private:
     DiskStorage storage_;
     sigset_t signals_{};
 
-    DaemonOptions options_;  // In force.
+    // Of the start. A reload hands on what it takes over, and leaves these as they are.
+    DaemonOptions options_;
     Guarded<LoadedBaseline> baseline_;
     Reloader reloader_;
     std::atomic<bool> draining_ = false;

@@ -6,9 +6,9 @@
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "daemon/options.h"
+#include "http/address.h"
 
 namespace boxkited {
 
@@ -17,8 +17,6 @@ namespace {
 using http::ListenerOptions;
 using nlohmann::ordered_json;
 using Kind = ListenerOptions::Kind;
-
-constexpr std::size_t kSocketPathBytes = 107;  // sockaddr_un, less its final NUL.
 
 struct KindKey {
     Kind kind;
@@ -51,15 +49,6 @@ Failure<ValueError> refuse_value(std::string_view inside, std::string_view expec
     return refuse(inside, wrong_value(expected, value.dump()).reason);
 }
 
-std::optional<unsigned> parse_port(std::string_view text) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit))
-        return std::nullopt;
-    unsigned port = 0;
-    for (const char c : text) port = port * 10 + static_cast<unsigned>(c - '0');
-    return port <= 65'535 ? std::optional(port) : std::nullopt;
-}
-
 // The one spelling of an IP address: "::1" for "0:0::1". Empty when it is none.
 std::string canonical_ip(int family, const std::string& text) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
@@ -70,15 +59,12 @@ std::string canonical_ip(int family, const std::string& text) {
 }
 
 // The one spelling of "127.0.0.1:9810" or "[::1]:9810". Empty when it is neither.
-std::string canonical_tcp(const std::string& address) {
-    const std::size_t colon = address.rfind(':');
-    if (colon == std::string::npos || address.find('\0') != std::string::npos) return {};
-    const auto port = parse_port(std::string_view(address).substr(colon + 1));
-    const bool bracketed = colon >= 2 && address.front() == '[' && address[colon - 1] == ']';
-    const std::string ip = bracketed ? canonical_ip(AF_INET6, address.substr(1, colon - 2))
-                                     : canonical_ip(AF_INET, address.substr(0, colon));
-    if (!port || ip.empty()) return {};
-    return (bracketed ? "[" + ip + "]" : ip) + ":" + std::to_string(*port);
+std::string canonical_tcp(std::string_view text) {
+    const auto address = http::parse_tcp_address(text);
+    if (!address) return {};
+    const std::string ip = canonical_ip(address->has_brackets ? AF_INET6 : AF_INET, address->host);
+    if (ip.empty()) return {};
+    return (address->has_brackets ? "[" + ip + "]" : ip) + ":" + std::to_string(address->port);
 }
 
 // What two listeners cannot share; empty for a port 0, of which there are many.
@@ -95,12 +81,12 @@ Result<void, ValueError> check_address(const KindKey& kind, const ordered_json& 
     if (kind.kind != Kind::kTcp) {
         if (text.empty() || text.find('\0') != std::string::npos)
             return refuse_value(inside, "the path of a socket", value);
-        if (text.size() > kSocketPathBytes)
+        if (text.size() > http::kSocketPathBytes)
             return refuse(inside, "a socket's path has at most 107 bytes, this one has " +
                                       std::to_string(text.size()));
         return {};
     }
-    if (text.starts_with(":") && parse_port(text.substr(1)))
+    if (text.starts_with(":") && http::parse_tcp_address("0.0.0.0" + text))
         return refuse_value(
             inside,
             "an address before the port (all of them are 0.0.0.0" + text + " or [::]" + text + ")",

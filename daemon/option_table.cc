@@ -40,18 +40,18 @@ void assign_number(T& to, std::uint64_t number) {
 template <typename Get>
 NumberKind number(Get, std::uint64_t minimum, std::uint64_t maximum, std::uint64_t divides = 0) {
     return {
-        [](const DaemonOptions& options) { return to_number(Get{}(options)); },
-        [](DaemonOptions& options, std::uint64_t value) { assign_number(Get{}(options), value); },
+        [](const DaemonOptions& options) { return to_number(*Get{}(options)); },
+        [](DaemonOptions& options, std::uint64_t value) { assign_number(*Get{}(options), value); },
         minimum, maximum, divides};
 }
 
 // The names stand in the order of the enumerators, which count from 0.
 template <typename Get>
 ChoiceKind choice(Get, std::vector<std::string_view> names) {
-    using Enum = std::remove_cvref_t<std::invoke_result_t<Get, DaemonOptions&>>;
-    return {[](const DaemonOptions& options) { return static_cast<std::size_t>(Get{}(options)); },
+    using Enum = std::remove_pointer_t<std::invoke_result_t<Get, DaemonOptions&>>;
+    return {[](const DaemonOptions& options) { return static_cast<std::size_t>(*Get{}(options)); },
             [](DaemonOptions& options, std::size_t value) {
-                Get{}(options) = static_cast<Enum>(value);
+                *Get{}(options) = static_cast<Enum>(value);
             },
             std::move(names)};
 }
@@ -59,195 +59,141 @@ ChoiceKind choice(Get, std::vector<std::string_view> names) {
 constexpr auto kTakenOver = OptionRow::Reload::kTakenOver;
 
 std::vector<OptionRow> make_table() {
-    return {{.path = "listeners",
-             .help = "Where requests are taken, and which routes each listener serves",
-             .kind = ListenersKind{[](auto& o) -> auto& {return o.http.listeners;
-}
-}  // namespace
-}  // namespace boxkited
-, {.path = "baseline",
-   .help = "The distributions of training, as Prometheus text",
-   .flag = "--baseline",
-   .reload = kTakenOver,
-   .kind = PathKind{[](auto& o) -> auto& {return o.baseline;
-}
-}
-}
-, {.path = "no_baseline",
-   .help = "Runs without a baseline: predictions are logged and no value is counted",
-   .flag = "--no-baseline",
-   .reload = kTakenOver,
-   .kind = BoolKind{[](auto& o) -> auto& {return o.no_baseline;
-}
-}
-}
-,
+    return {
+        {.path = "listeners",
+         .help = "Where requests are taken, and which routes each listener serves",
+         .kind = ListenersKind{[](auto& o) { return &o.http.listeners; }}},
+        {.path = "baseline",
+         .help = "The distributions of training, as Prometheus text",
+         .flag = "--baseline",
+         .reload = kTakenOver,
+         .kind = PathKind{[](auto& o) { return &o.baseline; }}},
+        {.path = "no_baseline",
+         .help = "Runs without a baseline: predictions are logged and no value is counted",
+         .flag = "--no-baseline",
+         .reload = kTakenOver,
+         .kind = BoolKind{[](auto& o) { return &o.no_baseline; }}},
 
-    {.path = "prediction_log.enabled",
-     .help = "Writes accepted events to files; when off they are counted only",
-     .flag = "--no-log",
-     .kind = BoolKind{[](auto& o) -> auto& {return o.prediction_log.enabled;
-}
-}
-}
-, {.path = "prediction_log.directory",
-   .help = "Root of the tree of log files",
-   .flag = "--log-dir",
-   .kind = PathKind{[](auto& o) -> auto& {return o.prediction_log.directory;
-}
-}
-}
-,
-    {.path = "prediction_log.partition_minutes",
-     .help = "The span of event time that one file holds",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.partition; }, 1, 1440, 1440)},
-    {.path = "prediction_log.ack",
-     .help = "What an answer promises: the event is in the queue, in its file, or on the disk",
-     .kind = choice([](auto& o) -> auto& { return o.prediction_log.ack; },
-                    {"queued", "written", "synced"})},
-    {.path = "prediction_log.ack_timeout_ms",
-     .help = "The longest an answer waits for `written` or `synced` before it is 504",
-     .kind = number(
-         [](auto& o) -> auto& { return o.ack_timeout; }, 1, kHourInMs)},
-    {.path = "prediction_log.sync",
-     .help = "When files are synced to the disk: with each flush, after every write, or never",
-     .kind = choice([](auto& o) -> auto& { return o.prediction_log.sync; },
-                    {"interval", "always", "never"})},
-    {.path = "prediction_log.flush_interval_ms",
-     .help = "The longest an accepted event stays in memory only",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.flush_interval; }, 1, kHourInMs)},
-    {.path = "prediction_log.queue_bytes",
-     .help = "Bytes held in memory while the disk is slow; beyond, events are refused with 503",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.queue_bytes; }, kMebibyte,
-         1024 * kGibibyte)},
-    {.path = "prediction_log.open_partitions",
-     .help = "Log files open at once",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.open_partitions; }, 1, 1024)},
-    {.path = "prediction_log.retention_days",
-     .help = "Log files older than this are deleted; 0 keeps them for ever",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.retention; }, 0, 36'500)},
-    {.path = "prediction_log.retention_bytes",
-     .help = "The oldest log files are deleted while all are larger; 0 sets no bound",
-     .kind = number(
-         [](auto& o) -> auto& { return o.prediction_log.retention_bytes; }, 0, kPebibyte)},
+        {.path = "prediction_log.enabled",
+         .help = "Writes accepted events to files; when off they are counted only",
+         .flag = "--no-log",
+         .kind = BoolKind{[](auto& o) { return &o.prediction_log.enabled; }}},
+        {.path = "prediction_log.directory",
+         .help = "Root of the tree of log files",
+         .flag = "--log-dir",
+         .kind = PathKind{[](auto& o) { return &o.prediction_log.directory; }}},
+        {.path = "prediction_log.partition_minutes",
+         .help = "The span of event time that one file holds",
+         .kind = number([](auto& o) { return &o.prediction_log.partition; }, 1, 1440, 1440)},
+        {.path = "prediction_log.ack",
+         .help = "What an answer promises: the event is in the queue, in its file, or on the disk",
+         .kind = choice([](auto& o) { return &o.prediction_log.ack; },
+                        {"queued", "written", "synced"})},
+        {.path = "prediction_log.ack_timeout_ms",
+         .help = "The longest an answer waits for `written` or `synced` before it is 504",
+         .kind = number([](auto& o) { return &o.ack_timeout; }, 1, kHourInMs)},
+        {.path = "prediction_log.sync",
+         .help = "When files are synced to the disk: with each flush, after every write, or never",
+         .kind = choice([](auto& o) { return &o.prediction_log.sync; },
+                        {"interval", "always", "never"})},
+        {.path = "prediction_log.flush_interval_ms",
+         .help = "The longest an accepted event stays in memory only",
+         .kind = number([](auto& o) { return &o.prediction_log.flush_interval; }, 1, kHourInMs)},
+        {.path = "prediction_log.queue_bytes",
+         .help = "Bytes held in memory while the disk is slow; beyond, events are refused with 503",
+         .kind = number([](auto& o) { return &o.prediction_log.queue_bytes; }, kMebibyte,
+                        1024 * kGibibyte)},
+        {.path = "prediction_log.open_partitions",
+         .help = "Log files open at once",
+         .kind = number([](auto& o) { return &o.prediction_log.open_partitions; }, 1, 1024)},
+        {.path = "prediction_log.retention_days",
+         .help = "Log files older than this are deleted; 0 keeps them for ever",
+         .kind = number([](auto& o) { return &o.prediction_log.retention; }, 0, 36'500)},
+        {.path = "prediction_log.retention_bytes",
+         .help = "The oldest log files are deleted while all are larger; 0 sets no bound",
+         .kind = number([](auto& o) { return &o.prediction_log.retention_bytes; }, 0, kPebibyte)},
 
-    {.path = "limits.body_bytes",
-     .help = "The largest request body, after gzip is undone, or line of a stream",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.body_bytes; }, 1024, kGibibyte)},
-    {.path = "limits.header_bytes",
-     .help = "The largest request header",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.header_bytes; }, 1024, kMebibyte)},
-    {.path = "limits.header_count",
-     .help = "The most fields of a request header",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.header_count; }, 8, 10'000)},
-    {.path = "limits.header_time_ms",
-     .help = "The longest from the first byte of a request to the end of its header",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.header_time; }, 10, kHourInMs)},
-    {.path = "limits.idle_time_ms",
-     .help = "The longest silence between requests, within a body, or while an answer is sent",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.idle_time; }, 10, 24 * kHourInMs)},
-    {.path = "limits.connections",
-     .help = "Connections open at once; at most half of the process's descriptors",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.connections; }, 1, 1'000'000)},
-    {.path = "limits.memory_bytes",
-     .help = "Bodies, queue and answers together; 0 is twice `prediction_log.queue_bytes`",
-     .kind = number(
-         [](auto& o) -> auto& { return o.memory_bytes; }, 0, 1024 * kGibibyte)},
-    {.path = "limits.json_depth",
-     .help = "How deep the values of an event may be nested",
-     .kind = number(
-         [](auto& o) -> auto& { return o.ingest.json_depth; }, 4, 1000)},
-    {.path = "limits.batch_events",
-     .help = "The most events of one request",
-     .kind = number(
-         [](auto& o) -> auto& { return o.ingest.batch_events; }, 1, 1'000'000)},
-    {.path = "limits.bins_per_feature",
-     .help = "Categories of one feature that training never had; the rest count in `__other__`",
-     .reload = kTakenOver,
-     .kind = number(
-         [](auto& o) -> auto& { return o.monitor.bins_per_feature; }, 0, 1'000'000)},
-    {.path = "limits.new_bins_total",
-     .help = "The same over all features",
-     .reload = kTakenOver,
-     .kind = number(
-         [](auto& o) -> auto& { return o.monitor.new_bins_total; }, 0, 10'000'000)},
-    {.path = "limits.bin_name_bytes",
-     .help = "Longer texts count in `__other__`",
-     .reload = kTakenOver,
-     .kind = number(
-         [](auto& o) -> auto& { return o.monitor.bin_name_bytes; }, 1, 65'536)},
+        {.path = "limits.body_bytes",
+         .help = "The largest request body, after gzip is undone, or line of a stream",
+         .kind = number([](auto& o) { return &o.http.body_bytes; }, 1024, kGibibyte)},
+        {.path = "limits.header_bytes",
+         .help = "The largest request header",
+         .kind = number([](auto& o) { return &o.http.header_bytes; }, 1024, kMebibyte)},
+        {.path = "limits.header_count",
+         .help = "The most fields of a request header",
+         .kind = number([](auto& o) { return &o.http.header_count; }, 8, 10'000)},
+        {.path = "limits.header_time_ms",
+         .help = "The longest from the first byte of a request to the end of its header",
+         .kind = number([](auto& o) { return &o.http.header_time; }, 10, kHourInMs)},
+        {.path = "limits.idle_time_ms",
+         .help =
+             "The longest silence between requests, and the time in which a body, or the taking of "
+             "an answer, must be complete",
+         .kind = number([](auto& o) { return &o.http.idle_time; }, 10, 24 * kHourInMs)},
+        {.path = "limits.connections",
+         .help = "Connections open at once; at most half of the process's descriptors",
+         .kind = number([](auto& o) { return &o.http.connections; }, 1, 1'000'000)},
+        {.path = "limits.memory_bytes",
+         .help = "Bodies, queue and answers together; 0 is twice `prediction_log.queue_bytes`",
+         .kind = number([](auto& o) { return &o.memory_bytes; }, 0, 1024 * kGibibyte)},
+        {.path = "limits.json_depth",
+         .help = "How deep the values of an event may be nested",
+         .kind = number([](auto& o) { return &o.ingest.json_depth; }, 4, 1000)},
+        {.path = "limits.batch_events",
+         .help = "The most events of one request",
+         .kind = number([](auto& o) { return &o.ingest.batch_events; }, 1, 1'000'000)},
+        {.path = "limits.bins_per_feature",
+         .help = "Categories of one feature that training never had; the rest count in `__other__`",
+         .reload = kTakenOver,
+         .kind = number([](auto& o) { return &o.monitor.bins_per_feature; }, 0, 1'000'000)},
+        {.path = "limits.new_bins_total",
+         .help = "The same over all features",
+         .reload = kTakenOver,
+         .kind = number([](auto& o) { return &o.monitor.new_bins_total; }, 0, 10'000'000)},
+        {.path = "limits.bin_name_bytes",
+         .help = "Longer texts count in `__other__`",
+         .reload = kTakenOver,
+         .kind = number([](auto& o) { return &o.monitor.bin_name_bytes; }, 1, 65'536)},
 
-    {.path = "threads",
-     .help = "Threads that serve requests",
-     .flag = "--threads",
-     .kind = number(
-         [](auto& o) -> auto& { return o.http.threads; }, 1, 256)},
-    {.path = "log.level",
-     .help = "The least of the daemon's own messages that is shown",
-     .flag = "--log-level",
-     .reload = kTakenOver,
-     .kind = choice([](auto& o) -> auto& { return o.log_level; },
-                    {"debug", "info", "warning", "error", "off"})},
-    {.path = "log.format",
-     .help = "How the daemon's own messages look",
-     .flag = "--log-format",
-     .reload = kTakenOver,
-     .kind = choice([](auto& o) -> auto& { return o.log_format; }, {"logfmt", "json"})},
+        {.path = "threads",
+         .help = "Threads that serve requests",
+         .flag = "--threads",
+         .kind = number([](auto& o) { return &o.http.threads; }, 1, 256)},
+        {.path = "log.level",
+         .help = "The least of the daemon's own messages that is shown",
+         .flag = "--log-level",
+         .reload = kTakenOver,
+         .kind = choice([](auto& o) { return &o.log_level; },
+                        {"debug", "info", "warning", "error", "off"})},
+        {.path = "log.format",
+         .help = "How the daemon's own messages look",
+         .flag = "--log-format",
+         .reload = kTakenOver,
+         .kind = choice([](auto& o) { return &o.log_format; }, {"logfmt", "json"})},
 
-    {.path = "identity.endpoint_id",
-     .help = "The folder of the log files; null is as the section on identity says",
-     .kind = NameKind{[](auto& o) -> auto& {return o.identity.endpoint_id;
-}
-}
-}
-, {.path = "identity.logger_id",
-   .help = "The first part of the names of log files; null is as above",
-   .kind = NameKind{[](auto& o) -> auto& {return o.identity.logger_id;
-}
-}
-}
-, {.path = "identity.replica_id",
-   .help = "The last part of the names of log files; null is as above",
-   .kind = NameKind{[](auto& o) -> auto& {return o.identity.replica_id;
-}
-}
-}
-, {.path = "identity.server_id",
-   .help = "The first part of the prediction ids that the daemon makes; null is as above",
-   .kind = NameKind{[](auto& o) -> auto& {return o.identity.server_id;
-}
-}
-}
-,
+        {.path = "identity.endpoint_id",
+         .help = "The folder of the log files; null is as the section on identity says",
+         .kind = NameKind{[](auto& o) { return &o.identity.endpoint_id; }}},
+        {.path = "identity.logger_id",
+         .help = "The first part of the names of log files; null is as above",
+         .kind = NameKind{[](auto& o) { return &o.identity.logger_id; }}},
+        {.path = "identity.replica_id",
+         .help = "The last part of the names of log files; null is as above",
+         .kind = NameKind{[](auto& o) { return &o.identity.replica_id; }}},
+        {.path = "identity.server_id",
+         .help = "The first part of the prediction ids that the daemon makes; null is as above",
+         .kind = NameKind{[](auto& o) { return &o.identity.server_id; }}},
 
-    {.path = "admin_hosts",
-     .help = "Names under which admin routes may be asked, beside addresses and `localhost`",
-     .kind = HostNamesKind{[](auto& o) -> auto& {return o.admin_hosts;
-}
-}
-}
-,
-    {.path = "shutdown_delay_ms",
-     .help = "How long events are still taken, while not ready, before the shutdown begins",
-     .kind = number(
-         [](auto& o) -> auto& { return o.shutdown_delay; }, 0, kHourInMs)},
-    {.path = "shutdown_timeout_ms",
-     .help = "The longest the shutdown waits for answers and for the log",
-     .kind = number(
-         [](auto& o) -> auto& { return o.shutdown_timeout; }, 0, kHourInMs)},
-}
-;
+        {.path = "admin_hosts",
+         .help = "Names under which admin routes may be asked, beside addresses and `localhost`",
+         .kind = HostNamesKind{[](auto& o) { return &o.admin_hosts; }}},
+        {.path = "shutdown_delay_ms",
+         .help = "How long events are still taken, while not ready, before the shutdown begins",
+         .kind = number([](auto& o) { return &o.shutdown_delay; }, 0, kHourInMs)},
+        {.path = "shutdown_timeout_ms",
+         .help = "The longest the shutdown waits for answers and for the log",
+         .kind = number([](auto& o) { return &o.shutdown_timeout; }, 0, kHourInMs)},
+    };
 }
 
 std::string quoted_list(const std::vector<std::string_view>& names) {

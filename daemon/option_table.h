@@ -11,14 +11,14 @@
 
 namespace boxkited {
 
-// A member of DaemonOptions, made from a lambda that holds nothing: [](auto& o) -> auto& { ... }.
+// A member of DaemonOptions, made from a lambda that holds nothing: [](auto& o) { return &o.x; }.
 template <typename T>
 class Member {
 public:
     template <typename Get>
     Member(Get)
-        : to_write_([](DaemonOptions& options) -> T& { return Get{}(options); }),
-          to_read_([](const DaemonOptions& options) -> const T& { return Get{}(options); }) {}
+        : to_write_([](DaemonOptions& options) -> T& { return *Get{}(options); }),
+          to_read_([](const DaemonOptions& options) -> const T& { return *Get{}(options); }) {}
 
     T& operator()(DaemonOptions& options) const { return to_write_(options); }
     const T& operator()(const DaemonOptions& options) const { return to_read_(options); }

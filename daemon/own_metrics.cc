@@ -1,5 +1,6 @@
 #include "daemon/own_metrics.h"
 
+#include "daemon/metric_family.h"
 #include "daemon/process_metrics.h"
 
 namespace boxkited {
@@ -16,27 +17,8 @@ const prometheus::Histogram::BucketBoundaries kDurationBounds{
 
 constexpr std::string_view kPredictionsPath = "/v1/predictions";
 
-MetricFamily family(std::string name, std::string help, MetricType type) {
-    MetricFamily made;
-    made.name = std::move(name);
-    made.help = std::move(help);
-    made.type = type;
-    return made;
-}
-
-void add(MetricFamily& to, std::uint64_t value,
-         std::vector<prometheus::ClientMetric::Label> labels = {}) {
-    prometheus::ClientMetric metric;
-    metric.label = std::move(labels);
-    (to.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) =
-        static_cast<double>(value);
-    to.metric.push_back(std::move(metric));
-}
-
-MetricFamily single(std::string name, std::string help, MetricType type, std::uint64_t value) {
-    MetricFamily made = family(std::move(name), std::move(help), type);
-    add(made, value);
-    return made;
+void add(MetricFamily& to, std::uint64_t value, MetricLabels labels) {
+    add_metric(to, static_cast<double>(value), std::move(labels));
 }
 
 prometheus::ClientMetric::Label label_of(std::string name, std::string_view value) {
@@ -45,10 +27,12 @@ prometheus::ClientMetric::Label label_of(std::string name, std::string_view valu
 
 void append_log_families(const LogLedger& ledger, std::vector<MetricFamily>& out) {
     const auto counter = [&](std::string name, std::string help, std::uint64_t value) {
-        out.push_back(single(std::move(name), std::move(help), MetricType::Counter, value));
+        out.push_back(single_metric(std::move(name), std::move(help), MetricType::Counter,
+                                    static_cast<double>(value)));
     };
     const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
-        out.push_back(single(std::move(name), std::move(help), MetricType::Gauge, value));
+        out.push_back(single_metric(std::move(name), std::move(help), MetricType::Gauge,
+                                    static_cast<double>(value)));
     };
     counter("boxkited_log_events_written_total", "Events written to files of the prediction log.",
             ledger.written);
@@ -73,19 +57,19 @@ void append_log_families(const LogLedger& ledger, std::vector<MetricFamily>& out
           ledger.open_partitions);
 
     MetricFamily errors =
-        family("boxkited_log_errors_total", "Failed calls to the file system, by what was tried.",
-               MetricType::Counter);
+        make_family("boxkited_log_errors_total",
+                    "Failed calls to the file system, by what was tried.", MetricType::Counter);
     for (const auto& [operation, count] : ledger.errors)
         add(errors, count, {label_of("operation", operation)});
     out.push_back(std::move(errors));
 }
 
 MetricFamily not_counted_family(const NotCountedTally& tally) {
-    MetricFamily made =
-        family("boxkited_values_not_counted_total",
-               "Values that are not counted as themselves, and events whose features do not match "
-               "the baseline, by reason.",
-               MetricType::Counter);
+    MetricFamily made = make_family(
+        "boxkited_values_not_counted_total",
+        "Values that are not counted as themselves, and events whose features do not match "
+        "the baseline, by reason.",
+        MetricType::Counter);
     for (const NotCounted reason : kNotCountedReasons)
         add(made, tally[static_cast<std::size_t>(reason)], {label_of("reason", label(reason))});
     return made;
@@ -184,16 +168,27 @@ void OwnMetrics::refused(std::size_t listener, std::string_view path, int status
                   status == kTooLarge ? Refusal::Reason::kTooLarge : Refusal::Reason::kBadRequest);
 }
 
-void OwnMetrics::line_refused(std::size_t listener, bool too_long) {
-    count_refusal(transports_[listener],
-                  too_long ? Refusal::Reason::kTooLarge : Refusal::Reason::kCutOff);
+void OwnMetrics::line_refused(std::size_t listener, http::LineRefusal reason) {
+    const auto why = [reason] {
+        switch (reason) {
+            case http::LineRefusal::kTooLong:
+                return Refusal::Reason::kTooLarge;
+            case http::LineRefusal::kCutOff:
+                return Refusal::Reason::kCutOff;
+            case http::LineRefusal::kNoMemory:
+                break;
+        }
+        return Refusal::Reason::kQueueFull;
+    }();
+    count_refusal(transports_[listener], why);
 }
 
 MetricFamily OwnMetrics::events(const LogLedger& ledger) const {
-    MetricFamily made = family("boxkited_events_total",
-                               "Prediction events received, by the way they came and what became "
-                               "of them.",
-                               MetricType::Counter);
+    MetricFamily made =
+        make_family("boxkited_events_total",
+                    "Prediction events received, by the way they came and what became "
+                    "of them.",
+                    MetricType::Counter);
     for (const Transport transport : kTransports) {
         const auto at = static_cast<std::size_t>(transport);
         const auto way = label_of("transport", label(transport));

@@ -42,7 +42,7 @@ public:
     void answered(unsigned thread, int route, int status,
                   std::chrono::nanoseconds duration) override;
     void refused(std::size_t listener, std::string_view path, int status) override;
-    void line_refused(std::size_t listener, bool too_long) override;
+    void line_refused(std::size_t listener, http::LineRefusal reason) override;
 
     std::vector<prometheus::MetricFamily> collect(const LogLedger& ledger,
                                                   const NotCountedTally& not_counted) const;

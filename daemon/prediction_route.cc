@@ -1,9 +1,8 @@
 #include "daemon/prediction_route.h"
 
-#include <algorithm>
-#include <cctype>
 #include <optional>
 
+#include "base/ascii_text.h"
 #include "base/json_text.h"
 #include "base/number_text.h"
 
@@ -11,31 +10,20 @@ namespace boxkited {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 // Nothing for a type that we do not read.
 std::optional<Pipeline::Form> form_of(std::string_view content_type, std::string_view body) {
-    std::string_view type = content_type.substr(0, content_type.find(';'));
-    while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-    if (type.empty() || type == "application/json") return Pipeline::form_of_json(body);
-    const std::string name = lower(type);
-    if (name == "application/json") return Pipeline::form_of_json(body);
-    if (name == "application/x-ndjson" || name == "application/ndjson")
+    const std::string_view type = trimmed(take_part(content_type, ';'));
+    if (type.empty() || equals_ignoring_case(type, "application/json"))
+        return Pipeline::form_of_json(body);
+    if (equals_ignoring_case(type, "application/x-ndjson") ||
+        equals_ignoring_case(type, "application/ndjson"))
         return Pipeline::Form::kLines;
     return std::nullopt;
 }
 
 bool asks_for_ids(std::string_view query) {
-    while (!query.empty()) {
-        const auto end = std::min(query.find('&'), query.size());
-        if (query.substr(0, end) == "ids=true") return true;
-        query.remove_prefix(std::min(end + 1, query.size()));
-    }
+    while (!query.empty())
+        if (take_part(query, '&') == "ids=true") return true;
     return false;
 }
 

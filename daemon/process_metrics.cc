@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "daemon/metric_family.h"
+
 namespace boxkited {
 
 namespace {
@@ -17,14 +19,7 @@ using prometheus::MetricType;
 
 void add(std::vector<prometheus::MetricFamily>& out, std::string name, std::string help,
          MetricType type, double value) {
-    prometheus::MetricFamily family;
-    family.name = std::move(name);
-    family.help = std::move(help);
-    family.type = type;
-    family.metric.resize(1);
-    (type == MetricType::Counter ? family.metric[0].counter.value : family.metric[0].gauge.value) =
-        value;
-    out.push_back(std::move(family));
+    out.push_back(single_metric(std::move(name), std::move(help), type, value));
 }
 
 // Seconds since 1970 at which the machine was started.

@@ -150,7 +150,11 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
               [context](const Request&, Response& response) { answer_baseline(context, response); }),
         admin("POST", "/-/reload",
               [context](const Request&, Response& response) {
-                  response.hold = context.reloader.ask();
+                  if (context.draining) {
+                      response = http::error_response(503, "draining");
+                  } else {
+                      response.hold = context.reloader.ask();
+                  }
               }),
     };
 }

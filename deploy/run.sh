@@ -5,13 +5,14 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: deploy/run.sh [--once] [--port N]
+usage: deploy/run.sh [--once] [--port N] [--build FOLDER]
 
 Installs what is missing (Debian), builds into build/, runs the daemon with config/demo/, sends it
 the demo's predictions and shows what became of them. Then it keeps running until Ctrl-C.
 
-  --once    ends after showing
-  --port N  listens on 127.0.0.1:N; 9810 when not given
+  --once          ends after showing
+  --port N        listens on 127.0.0.1:N; 9810 when not given
+  --build FOLDER  builds there; build/ when not given. One that is configured stays as it is
 TEXT
 }
 
@@ -22,11 +23,17 @@ fail() {
 
 once=
 port=9810
+build=build
 while (($#)); do
     case $1 in
     --once) once=yes ;;
     --port)
         port=${2-}
+        shift
+        ;;
+    --build)
+        [[ -n ${2-} ]] || fail "--build: expected a folder"
+        build=$(realpath -m -- "$2")
         shift
         ;;
     -h | --help)
@@ -51,8 +58,10 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
 fi
 
 deploy/install-packages.sh
-cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBOXKITED_TESTS=OFF >/dev/null
-ninja -C build boxkited
+if [[ $build == build || ! -e $build/build.ninja ]]; then
+    cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBOXKITED_TESTS=OFF >/dev/null
+fi
+ninja -C "$build" boxkited
 
 url=http://127.0.0.1:$port
 demo=build/demo/$port
@@ -71,7 +80,7 @@ trap 'exit 130' INT TERM HUP
 
 # `written`: an answer then means that the events stand in the log file, which is shown below.
 # A session of its own keeps Ctrl-C from the daemon, which is to be told once, by us.
-BOXKITED_PREDICTION_LOG_ACK=written setsid build/daemon/boxkited serve \
+BOXKITED_PREDICTION_LOG_ACK=written setsid "$build/daemon/boxkited" serve \
     --config config/demo/boxkited.json --listen "127.0.0.1:$port" --log-dir "$demo/log" \
     2>"$demo/boxkited.log" &
 daemon=$!

@@ -3,7 +3,7 @@
 #
 # Twice: as it ships, and with the address and undefined-behaviour sanitizers. --soak adds the
 # thread sanitizer and the tests that take long. Ends with one line of counts, and fails when
-# one test has failed. Safe to repeat; builds under build/.
+# one test has failed. A test that lacks a program fails. Safe to repeat; builds under build/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,7 @@ case "${1:-}" in
 esac
 
 deploy/install-packages.sh --tests
+export BOXKITED_TESTS_REQUIRE_ALL=1
 jobs=$(nproc)
 passed=0
 failed=0

@@ -2,13 +2,14 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 
+#include "base/unique_fd.h"
 #include "daemon/commands/commands.h"
+#include "http/address.h"
 
 namespace boxkited {
 
@@ -16,28 +17,25 @@ namespace {
 
 constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
 
-// A socket that closes itself.
+// A socket that waits for its peer no longer than kPatience.
 class Socket {
 public:
-    explicit Socket(int family) : descriptor_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-        setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+    explicit Socket(int family) : fd_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+        setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
     }
-    ~Socket() { close(descriptor_); }
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
 
     bool connect_to(const sockaddr* address, std::size_t size) {
-        return connect(descriptor_, address, static_cast<socklen_t>(size)) == 0;
+        return connect(fd_.get(), address, static_cast<socklen_t>(size)) == 0;
     }
 
     // The first line of the answer; empty when there is none.
     std::string ask(std::string_view request) {
-        if (send(descriptor_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+        if (send(fd_.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
         std::string answer;
         char bytes[512];
         while (answer.find("\r\n") == answer.npos) {
-            const ssize_t got = recv(descriptor_, bytes, sizeof bytes, 0);
+            const ssize_t got = recv(fd_.get(), bytes, sizeof bytes, 0);
             if (got <= 0) return {};
             answer.append(bytes, static_cast<std::size_t>(got));
         }
@@ -45,7 +43,7 @@ public:
     }
 
 private:
-    int descriptor_;
+    UniqueFd fd_;
 };
 
 constexpr std::string_view kRequest =
@@ -64,14 +62,14 @@ std::string ask_unix(const std::string& path) {
 }
 
 std::string ask_tcp(const std::string& address) {
-    const auto colon = address.rfind(':');
-    std::string host = address.substr(0, colon);
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    const auto parts = http::parse_tcp_address(address);
+    if (!parts) return {};
     addrinfo hints{};
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found) != 0) return {};
+    const std::string port = std::to_string(parts->port);
+    if (getaddrinfo(parts->host.c_str(), port.c_str(), &hints, &found) != 0) return {};
     Socket socket(found->ai_family);
     const bool connected = socket.connect_to(found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);
@@ -97,8 +95,8 @@ int health(const CommandLine& command_line, const Environment& environment) {
         std::fprintf(stderr, "boxkited: no listener speaks HTTP\n");
         return kInputWrong;
     }
-    const std::string answer = listener->kind == Kind::kTcp ? ask_tcp(listener->address)
-                                                            : ask_unix(listener->address);
+    const std::string answer =
+        listener->kind == Kind::kTcp ? ask_tcp(listener->address) : ask_unix(listener->address);
     if (answer.starts_with("HTTP/1.1 200")) return 0;
     std::fprintf(stderr, "boxkited: %s: %s\n", listener->address.c_str(),
                  answer.empty() ? "no answer" : answer.c_str());

@@ -1,7 +1,9 @@
 #include "base/log.h"
 
+#include <poll.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <map>
@@ -21,6 +23,17 @@ struct Kind {
     int written = 0;
     std::uint64_t left_out = 0;
 };
+
+// Whether standard error takes a line now. A pipe that says so has room for PIPE_BUF bytes.
+bool is_writable() {
+    pollfd standard_error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    return poll(&standard_error, 1, 0) == 1;
+}
+
+std::string_view cut(std::string_view value) {
+    constexpr std::size_t kLongest = 1024;
+    return value.substr(0, kLongest);
+}
 
 struct State {
     Level level = Level::kInfo;
@@ -112,34 +125,28 @@ void configure(Level level, Format format) {
 }
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
-    std::uint64_t left_out = 0;
-    Format format = Format::kLogfmt;
-    {
-        auto held = state().lock();
-        if (level < held->level) return;
-        format = held->format;
-        auto at = held->kinds.find(message);
-        if (at == held->kinds.end()) at = held->kinds.emplace(std::string(message), Kind{}).first;
-        Kind& kind = at->second;
-        const auto now = std::chrono::steady_clock::now();
-        if (now - kind.second >= std::chrono::seconds(1)) {
-            kind.second = now;
-            kind.written = 0;
-        }
-        if (kind.written == kLinesPerSecond) {
-            ++kind.left_out;
-            return;
-        }
-        ++kind.written;
-        left_out = std::exchange(kind.left_out, 0);
+    auto held = state().lock();  // Until the line is written: two would not find room for one.
+    if (level < held->level) return;
+    auto at = held->kinds.find(message);
+    if (at == held->kinds.end()) at = held->kinds.emplace(std::string(message), Kind{}).first;
+    Kind& kind = at->second;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - kind.second >= std::chrono::seconds(1)) {
+        kind.second = now;
+        kind.written = 0;
     }
+    if (kind.written == kLinesPerSecond || !is_writable()) {
+        ++kind.left_out;
+        return;
+    }
+    ++kind.written;
 
-    Line line(format);
+    Line line(held->format);
     line.add("time", utc_text(SystemClock().now()));
     line.add("level", name(level));
-    line.add("message", message);
-    for (const Field& field : fields) line.add(field.key, field.value);
-    if (left_out > 0) line.add("left_out", std::to_string(left_out));
+    line.add("message", cut(message));
+    for (const Field& field : fields) line.add(field.key, cut(field.value));
+    if (kind.left_out > 0) line.add("left_out", std::to_string(std::exchange(kind.left_out, 0)));
     sink().info(std::move(line).finish());
 }
 

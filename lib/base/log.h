@@ -12,7 +12,10 @@
 // written, and the next one that is written tells how many were left out (`left_out`). Whatever a
 // field holds, the line stays one line and nothing in it can be taken for another field.
 //
-// Threads: any thread may call write(); configure() is for the start.
+// Nobody waits for whoever reads standard error: while it takes no line, lines are left out, and
+// counted as well. A value longer than 1,024 bytes is cut.
+//
+// Threads: any thread may call any function.
 namespace boxkited::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError, kOff };

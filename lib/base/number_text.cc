@@ -5,25 +5,13 @@
 #include <limits>
 #include <system_error>
 
+#include "base/ascii_text.h"
+
 namespace boxkited {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\n\r\f\v\x1c\x1d\x1e\x1f";
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if ((text[i] | 0x20) != lower[i]) return false;
-    return true;
-}
+constexpr std::string_view kPythonSpaces = " \t\n\r\f\v\x1c\x1d\x1e\x1f";
 
 // Python takes an underscore only between two digits.
 bool remove_underscores(std::string_view text, std::string& out) {
@@ -87,7 +75,7 @@ std::string python_float(double value) {
 }
 
 std::optional<double> parse_python_float(std::string_view text) {
-    text = trimmed(text);
+    text = trimmed(text, kPythonSpaces);
     std::string without_underscores;
     if (text.find('_') != text.npos) {
         if (!remove_underscores(text, without_underscores)) return std::nullopt;

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/unique_fd.h"
+
 namespace boxkited {
 
 namespace {
@@ -30,21 +32,6 @@ auto uninterrupted(Call call) {
     return result;
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
 bool same_file(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
@@ -58,10 +45,9 @@ bool is_at(int descriptor, const fs::path& path) {
 
 // Opens a regular file and nothing else: O_NONBLOCK keeps a FIFO from holding the caller until
 // its other end opens, and means nothing to a regular file.
-Result<Descriptor, IoError> open_regular(const fs::path& path, int flags) {
+Result<UniqueFd, IoError> open_regular(const fs::path& path, int flags) {
     constexpr int kAlways = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    Descriptor descriptor(
-        uninterrupted([&] { return ::open(path.c_str(), flags | kAlways, 0640); }));
+    UniqueFd descriptor(uninterrupted([&] { return ::open(path.c_str(), flags | kAlways, 0640); }));
     if (descriptor.get() < 0) {
         const bool other_kind = errno == EISDIR || errno == ENXIO || errno == ENODEV;
         return failed("open", path, other_kind ? EINVAL : errno);
@@ -74,7 +60,7 @@ Result<Descriptor, IoError> open_regular(const fs::path& path, int flags) {
 
 class DiskFile final : public File {
 public:
-    DiskFile(Descriptor descriptor, fs::path path)
+    DiskFile(UniqueFd descriptor, fs::path path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
 
     Result<std::size_t, IoError> append(std::string_view bytes) override {
@@ -124,16 +110,16 @@ public:
     bool is_still_at_its_path() override { return is_at(descriptor_.get(), path_); }
 
 private:
-    const Descriptor descriptor_;
+    const UniqueFd descriptor_;
     const fs::path path_;
 };
 
 class DiskFileLock final : public FileLock {
 public:
-    explicit DiskFileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+    explicit DiskFileLock(UniqueFd descriptor) : descriptor_(std::move(descriptor)) {}
 
 private:
-    const Descriptor descriptor_;
+    const UniqueFd descriptor_;
 };
 
 fs::path parent_of(const fs::path& path) {
@@ -216,7 +202,7 @@ Result<void, IoError> DiskStorage::create_directories(const fs::path& path) {
 }
 
 Result<void, IoError> DiskStorage::sync_directory(const fs::path& path) {
-    const Descriptor descriptor(
+    const UniqueFd descriptor(
         uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (descriptor.get() < 0) return failed("open", path);
     // EINVAL: the file system has nothing to sync in a directory.
@@ -265,7 +251,7 @@ Result<std::unique_ptr<FileLock>, IoError> DiskStorage::lock(const fs::path& pat
     for (;;) {
         auto opened = open_regular(path, O_CREAT);
         if (!opened) return Failure{opened.error()};
-        Descriptor descriptor = *std::move(opened);
+        UniqueFd descriptor = *std::move(opened);
         if (uninterrupted([&] { return ::flock(descriptor.get(), LOCK_EX | LOCK_NB); }) != 0) {
             const int code = errno;
             if (code != EWOULDBLOCK) return failed("lock", path, code);

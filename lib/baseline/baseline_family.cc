@@ -7,6 +7,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "baseline/prometheus_escapes.h"
 
 namespace boxkited {
@@ -34,7 +35,6 @@ std::optional<std::string_view> index_digits(std::string_view name) {
         return std::nullopt;
     name.remove_prefix(kBefore.size());
     name.remove_suffix(kBehind.size());
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const bool leading_zero = name.size() > 1 && name[0] == '0';
     if (leading_zero || !std::all_of(name.begin(), name.end(), is_digit)) return std::nullopt;
     return name;

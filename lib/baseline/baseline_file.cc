@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "baseline/baseline.h"
 
 namespace boxkited {
@@ -15,20 +16,6 @@ namespace {
 
 constexpr std::size_t kLargestFile = 256ULL << 20;
 constexpr const char* kTooLarge = "is larger than 256 MiB";
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    const int fd_;
-};
 
 std::string error_text(int code) { return std::generic_category().message(code); }
 
@@ -62,7 +49,7 @@ Result<std::string, std::string> read_all(int fd) {
 
 // Kubernetes mounts files as symbolic links, so these are followed; a FIFO is not waited for.
 Result<std::string, std::string> read_file(const std::filesystem::path& file) {
-    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (descriptor.get() < 0) return Failure{error_text(errno)};
     if (auto checked = check_kind(descriptor.get()); !checked) return Failure{checked.error()};
     return read_all(descriptor.get());

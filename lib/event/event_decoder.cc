@@ -49,6 +49,8 @@ class EventDecoder::Impl {
 public:
     explicit Impl(std::size_t json_depth) : events_(json_depth) {}
 
+    void keep_features(std::size_t count) { events_.keep_features(count); }
+
     void begin_event(std::string_view json) {
         mode_ = Mode::kEvent;
         rest_ = json;
@@ -184,6 +186,7 @@ private:
 
 EventDecoder::EventDecoder(std::size_t json_depth) : impl_(std::make_unique<Impl>(json_depth)) {}
 EventDecoder::~EventDecoder() = default;
+void EventDecoder::keep_features(std::size_t count) { impl_->keep_features(count); }
 void EventDecoder::begin_event(std::string_view json) { impl_->begin_event(json); }
 void EventDecoder::begin_lines(std::string_view lines) { impl_->begin_lines(lines); }
 Result<void, Refusal> EventDecoder::begin_array(std::string_view json) {

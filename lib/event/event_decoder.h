@@ -28,6 +28,10 @@ public:
     explicit EventDecoder(std::size_t json_depth);
     ~EventDecoder();
 
+    // Of features in array form only the first `count` are kept, from the next event on; all are
+    // checked and logged.
+    void keep_features(std::size_t count);
+
     // What the views in its events lead into must stay until the last call of next().
 
     // One event.

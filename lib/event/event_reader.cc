@@ -12,6 +12,7 @@ namespace {
 using Reason = Refusal::Reason;
 
 constexpr std::size_t kIdBytes = 256;
+constexpr std::size_t kRememberedFeatures = 16'384;
 // Beyond it microseconds do not fit the clock; far outside of what any log keeps.
 constexpr double kLargestUnixSeconds = 1e11;
 
@@ -28,8 +29,10 @@ std::string shown(std::string_view text) {
 
 bool EventReader::read(TokenCursor cursor) {
     values_.begin(cursor);
-    auto features = std::move(event_.features);  // Its memory serves every event.
+    auto features = std::move(event_.features);  // Its memory serves every event,
     features.clear();
+    if (features.capacity() > kRememberedFeatures) features.shrink_to_fit();  // unless it is much.
+    if (feature_names_.bucket_count() > 2 * kRememberedFeatures) feature_names_ = {};
     event_ = {};
     event_.features = std::move(features);
     seen_ = 0;
@@ -92,8 +95,9 @@ bool EventReader::read_feature_array() {
     event_.features_are_named = false;
     if (values_.cursor().take(']')) return true;
     do {
-        auto& feature = event_.features.emplace_back();
-        if (!values_.read(feature.value, kInFeatures)) return false;
+        Value value;
+        if (!values_.read(value, kInFeatures)) return false;
+        if (event_.feature_count++ < kept_features_) event_.features.push_back({{}, value});
     } while (values_.cursor().take(','));
     return values_.cursor().take(']') || values_.fail_here("`,` or `]`");
 }
@@ -104,6 +108,7 @@ bool EventReader::read_feature_object() {
     if (values_.cursor().take('}')) return true;
     do {
         auto& feature = event_.features.emplace_back();
+        ++event_.feature_count;
         if (!values_.read_key(feature.name)) return false;
         if (!feature_names_.insert(feature.name).second)
             return values_.fail(Reason::kDuplicateField, "features: " + shown(feature.name));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string_view>
 #include <unordered_set>
 
@@ -14,6 +15,9 @@ namespace boxkited {
 class EventReader {
 public:
     explicit EventReader(std::size_t json_depth) : values_(json_depth) {}
+
+    // Of features in array form.
+    void keep_features(std::size_t count) { kept_features_ = count; }
 
     // Reads the event at the cursor and steps behind it. False: refusal() says why.
     bool read(TokenCursor cursor);
@@ -37,6 +41,7 @@ private:
     bool read_metadata();
 
     ValueReader values_;
+    std::size_t kept_features_ = std::numeric_limits<std::size_t>::max();
     PredictionEvent event_;
     unsigned seen_ = 0;  // A bit for each field, in the order of kFields.
     std::unordered_set<std::string_view> feature_names_;

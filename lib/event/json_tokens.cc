@@ -19,8 +19,11 @@ public:
 
 private:
     void reserve(std::size_t bytes) {
-        if (bytes <= capacity_) return;
         constexpr std::size_t kSmallest = 64 << 10;
+        // Four bytes for each byte of text: after a large one they are given back.
+        constexpr std::size_t kRemembered = 1 << 20;
+        if (capacity_ > kRemembered && bytes <= kRemembered) capacity_ = 0;
+        if (bytes <= capacity_) return;
         capacity_ = std::max(std::bit_ceil(bytes), kSmallest);
         constexpr std::size_t kNoDepth = 1;  // Only its second stage looks at it.
         const auto error =

@@ -16,7 +16,8 @@ struct PredictionEvent {
         std::string_view name;  // Unescaped; empty when the features came as an array.
         Value value;
     };
-    std::vector<Feature> features;
+    std::vector<Feature> features;  // Of an array only as many as the decoder keeps.
+    std::size_t feature_count = 0;  // As sent.
     bool features_are_named = false;
     std::optional<Value> output;
 

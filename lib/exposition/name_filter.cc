@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/ascii_text.h"
+
 namespace boxkited {
 
 namespace {
@@ -40,9 +42,7 @@ std::string_view without_total(std::string_view name) {
 
 NameFilter::NameFilter(std::string_view query) {
     while (!query.empty()) {
-        const auto end = query.find('&');
-        const std::string_view parameter = query.substr(0, end);
-        query.remove_prefix(end == query.npos ? query.size() : end + 1);
+        const std::string_view parameter = take_part(query, '&');
         const auto equals = parameter.find('=');
         if (equals == parameter.npos || decoded(parameter.substr(0, equals)) != "name[]") continue;
         add(decoded(parameter.substr(equals + 1)));

@@ -4,21 +4,11 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii_text.h"
+
 namespace boxkited {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool is_same_word(std::string_view text, std::string_view lower) {
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;
-    });
-}
 
 // Takes what stands before the next `separator` outside quotes off `rest`, and the separator.
 std::string_view take_until(std::string_view& rest, char separator) {
@@ -59,8 +49,8 @@ Entry read_entry(std::string_view text) {
     while (!text.empty()) {
         std::string_view value = take_until(text, ';');
         const auto name = take_until(value, '=');
-        if (is_same_word(name, "q")) entry.q = read_quality(trimmed(value));
-        if (is_same_word(name, "version")) entry.version = without_quotes(trimmed(value));
+        if (equals_ignoring_case(name, "q")) entry.q = read_quality(trimmed(value));
+        if (equals_ignoring_case(name, "version")) entry.version = without_quotes(trimmed(value));
     }
     return entry;
 }
@@ -68,12 +58,12 @@ Entry read_entry(std::string_view text) {
 // The format that an entry asks for, if we have it. Prometheus 3 asks for text 1.0.0 too, which
 // differs from 0.0.4 only in names that we never use.
 std::optional<TextFormat> format_of(const Entry& entry) {
-    if (is_same_word(entry.name, "application/openmetrics-text"))
+    if (equals_ignoring_case(entry.name, "application/openmetrics-text"))
         return entry.version.empty() || entry.version == "1.0.0"
                    ? std::optional(TextFormat::kOpenMetrics100)
                    : std::nullopt;
     for (const std::string_view text : {"text/plain", "text/*", "*/*"})
-        if (is_same_word(entry.name, text)) return TextFormat::kPrometheus004;
+        if (equals_ignoring_case(entry.name, text)) return TextFormat::kPrometheus004;
     return std::nullopt;
 }
 
@@ -108,7 +98,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
     while (!accept_encoding.empty()) {
         const Entry entry = read_entry(take_until(accept_encoding, ','));
         const bool taken = entry.q > 0;
-        if (is_same_word(entry.name, "gzip") || is_same_word(entry.name, "x-gzip"))
+        if (equals_ignoring_case(entry.name, "gzip") || equals_ignoring_case(entry.name, "x-gzip"))
             gzip = gzip.value_or(false) || taken;
         if (entry.name == "*") others = taken;
     }

@@ -12,10 +12,6 @@ std::string_view reason(int status) {
             return "OK";
         case 202:
             return "Accepted";
-        case 204:
-            return "No Content";
-        case 304:
-            return "Not Modified";
         case 400:
             return "Bad Request";
         case 403:
@@ -24,12 +20,8 @@ std::string_view reason(int status) {
             return "Not Found";
         case 405:
             return "Method Not Allowed";
-        case 406:
-            return "Not Acceptable";
         case 408:
             return "Request Timeout";
-        case 409:
-            return "Conflict";
         case 413:
             return "Content Too Large";
         case 414:
@@ -38,8 +30,6 @@ std::string_view reason(int status) {
             return "Unsupported Media Type";
         case 417:
             return "Expectation Failed";
-        case 429:
-            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
         case 500:
@@ -57,8 +47,6 @@ std::string_view reason(int status) {
     }
 }
 
-bool status_forbids_body(int status) { return status == 204 || status == 304; }
-
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
 }
@@ -71,12 +59,10 @@ void append_answer_head(std::string& out, const Response& response, std::string_
     append_integer(out, static_cast<std::uint64_t>(response.status));
     out.append(" ").append(reason(response.status)).append("\r\n");
     append_field(out, "Date", date);
-    if (!status_forbids_body(response.status)) {
-        append_field(out, "Content-Type", response.content_type);
-        out += "Content-Length: ";
-        append_integer(out, response.body.size());
-        out += "\r\n";
-    }
+    append_field(out, "Content-Type", response.content_type);
+    out += "Content-Length: ";
+    append_integer(out, response.body.size());
+    out += "\r\n";
     for (const auto& [name, value] : response.headers) append_field(out, name, value);
     switch (style.connection) {
         case AnswerStyle::Connection::kUnsaid:
@@ -92,7 +78,7 @@ void append_answer_head(std::string& out, const Response& response, std::string_
 }
 
 bool has_body(const Response& response, AnswerStyle style) {
-    return !style.head_only && !status_forbids_body(response.status) && !response.body.empty();
+    return !style.head_only && !response.body.empty();
 }
 
 std::string http_date(std::time_t time) {

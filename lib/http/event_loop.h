@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "http/unique_fd.h"
+#include "base/unique_fd.h"
 
 // Waiting for sockets: Boost.Asio, hidden because including it takes seconds of compilation.
 namespace boxkited::http {

@@ -75,13 +75,14 @@ void HttpSession::read_input() {
     std::string_view bytes;
     const std::ptrdiff_t got = worker_.receive(socket_.fd(), bytes);
     if (got <= 0) return on_received(got);
-    if (input_.empty()) {
+    const bool will_be_kept = !input_.empty() || requests_.in_chunks();
+    if (will_be_kept && !worker_.has_memory_for(bytes.size())) {
+        refuse_for_memory();
+    } else if (input_.empty()) {
         take_requests(bytes);
-    } else if (worker_.has_memory_for(bytes.size())) {
+    } else {
         input_.append(bytes);
         take_requests(input_.view());
-    } else {
-        refuse_for_memory();
     }
     finish_turn();
 }

@@ -36,7 +36,7 @@ void LineSession::stop() {
 }
 
 void LineSession::end() {
-    if (!part_.empty()) refuse(false);
+    if (!part_.empty()) refuse(LineRefusal::kCutOff);
     close();
 }
 
@@ -81,7 +81,7 @@ void LineSession::hand_on_good_ones(std::string_view lines) {
         const std::size_t next = lines.find('\n', line) + 1;
         if (next - line - 1 > limit) {
             hand_on(lines.substr(begin, line - begin));
-            refuse(true);
+            refuse(LineRefusal::kTooLong);
             begin = next;
         }
         line = next;
@@ -92,16 +92,15 @@ void LineSession::hand_on_good_ones(std::string_view lines) {
 void LineSession::keep(std::string_view part) {
     if (skipping_ || part.empty()) return;
     const std::size_t size = part_.size() + part.size();
-    if (size <= worker_.shared().limits.body_bytes && worker_.has_memory_for(part.size())) {
-        return part_.append(part);
-    }
+    const bool too_long = size > worker_.shared().limits.body_bytes;
+    if (!too_long && worker_.has_memory_for(part.size())) return part_.append(part);
     skipping_ = true;
     part_.release();
-    refuse(true);
+    refuse(too_long ? LineRefusal::kTooLong : LineRefusal::kNoMemory);
 }
 
-void LineSession::refuse(bool too_long) {
-    worker_.shared().observer.line_refused(listener_, too_long);
+void LineSession::refuse(LineRefusal reason) {
+    worker_.shared().observer.line_refused(listener_, reason);
 }
 
 }  // namespace boxkited::http

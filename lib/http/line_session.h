@@ -4,6 +4,7 @@
 
 #include "http/byte_buffer.h"
 #include "http/connection.h"
+#include "http/server.h"
 
 namespace boxkited::http {
 
@@ -30,7 +31,7 @@ private:
     void hand_on(std::string_view lines);
     void hand_on_good_ones(std::string_view lines);
     void keep(std::string_view part);
-    void refuse(bool too_long);
+    void refuse(LineRefusal reason);
     void end();
 
     ByteBuffer part_;        // Of a line whose end has not come.

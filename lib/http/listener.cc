@@ -9,20 +9,18 @@
 #include <sys/un.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
+
+#include "http/address.h"
 
 namespace boxkited::http {
 
 namespace {
-
-constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 Failure<std::string> failed(std::string_view what) {
     return Failure{std::string(what) + std::system_category().message(errno)};
@@ -34,36 +32,15 @@ UniqueFd make_socket(int family) {
     return UniqueFd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-struct HostAndPort {
-    std::string host;
-    std::string port;
-};
-
-// "host:port" or "[address]:port".
-std::optional<HostAndPort> split(const std::string& address) {
-    const std::size_t colon = address.rfind(':');
-    if (colon == std::string::npos || colon == 0) return {};
-    HostAndPort parts{address.substr(0, colon), address.substr(colon + 1)};
-    std::uint16_t number = 0;
-    const char* const end = parts.port.data() + parts.port.size();
-    const auto [stop, error] = std::from_chars(parts.port.data(), end, number);
-    if (error != std::errc() || stop != end) return {};
-    if (parts.host.front() == '[' && parts.host.back() == ']') {
-        parts.host = parts.host.substr(1, parts.host.size() - 2);
-    } else if (parts.host.find(':') != std::string::npos) {
-        return {};  // An IPv6 address without brackets: where its port begins is a guess.
-    }
-    return parts;
-}
-
 using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-Result<AddressList, std::string> resolve(const HostAndPort& parts) {
+Result<AddressList, std::string> resolve(const TcpAddress& address) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    const int error = ::getaddrinfo(parts.host.c_str(), parts.port.c_str(), &hints, &found);
+    const int error =
+        ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
     if (error != 0) return Failure{std::string(::gai_strerror(error))};
     return AddressList(found, &::freeaddrinfo);
 }
@@ -85,19 +62,22 @@ std::string name_of(int socket) {
     return std::string(host) + ":" + std::to_string(ntohs(v4.sin_port));
 }
 
-int bind_path(int socket, const std::string& path) {
+sockaddr_un unix_address(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    return address;
+}
+
+int bind_path(int socket, const std::string& path) {
+    const sockaddr_un address = unix_address(path);
     return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 // Whether nobody listens on the socket at `path` any more.
 Result<void, std::string> check_stale(const std::string& path) {
     const UniqueFd probe = make_socket(AF_UNIX);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    const sockaddr_un address = unix_address(path);
     const int result =
         ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     // EAGAIN: somebody listens and is too busy to take one more.
@@ -174,7 +154,7 @@ Result<Listener, StartError> Listener::open(const ListenerOptions& options) {
 }
 
 Result<Listener, std::string> Listener::open_tcp(const std::string& address) {
-    const auto parts = split(address);
+    const auto parts = parse_tcp_address(address);
     if (!parts) return Failure{std::string("expected host:port or [IPv6 address]:port")};
     const auto addresses = resolve(*parts);
     if (!addresses) return Failure{addresses.error()};
@@ -195,9 +175,9 @@ Result<Listener, std::string> Listener::open_tcp(const std::string& address) {
 
 Result<Listener, std::string> Listener::open_unix(const ListenerOptions& options) {
     const std::filesystem::path path = options.address;
-    if (options.address.size() > kLongestPath) {
+    if (options.address.size() > kSocketPathBytes) {
         return Failure{"the path has " + std::to_string(options.address.size()) +
-                       " bytes, at most " + std::to_string(kLongestPath) + " are possible"};
+                       " bytes, at most " + std::to_string(kSocketPathBytes) + " are possible"};
     }
     if (!path.has_filename() || options.address.find('\0') != std::string::npos) {
         return Failure{std::string("expected the path of a socket")};

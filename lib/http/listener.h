@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "http/server.h"
-#include "http/unique_fd.h"
 
 namespace boxkited::http {
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii_text.h"
+
 // Beast 1.74 takes for complete requests, with an empty body, what other servers read differently:
 // unknown transfer codings, chunked in HTTP/1.0, listed or doubled Content-Length, no Host, two
 // Hosts. Whatever has two readings is refused here, so that nobody in front of the daemon can be
@@ -20,23 +22,7 @@ Failure<Refusal> refuse(int status, std::string message) {
 }
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-// `expected` is in small letters.
-bool equals_ignoring_case(std::string_view text, std::string_view expected) {
-    return text.size() == expected.size() &&
-           std::equal(text.begin(), text.end(), expected.begin(),
-                      [](char a, char b) { return lower(a) == b; });
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
 
 // For a header of more than header_bytes: what of it is too long.
 Refusal too_large(std::string_view bytes, const GateLimits& limits) {
@@ -114,10 +100,8 @@ std::optional<Refusal> check_host(const ParsedHeader& parsed) {
 Refusal judge_codings(std::string_view value) {
     bool unknown = false;
     for (std::string_view rest = value; !rest.empty();) {
-        const std::size_t comma = std::min(rest.find(','), rest.size());
-        const std::string_view coding = trimmed(rest.substr(0, comma));
+        const std::string_view coding = trimmed(take_part(rest, ','));
         if (!coding.empty() && !equals_ignoring_case(coding, "chunked")) unknown = true;
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
     if (unknown) return {501, "Transfer-Encoding: only chunked is implemented"};
     return {400, "Transfer-Encoding: expected chunked, once"};

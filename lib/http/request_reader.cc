@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii_text.h"
 #include "http/byte_buffer.h"
 
 namespace boxkited::http {
@@ -97,7 +98,6 @@ bool names_another_version(std::string_view bytes) {
         version = version.substr(std::min(version.find(' '), version.size()));
         version = version.substr(std::min<std::size_t>(1, version.size()));
     }
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) &&
            version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" &&
            version != "HTTP/1.1";

@@ -43,6 +43,8 @@ public:
     // ---- Of a request that is not all there ----
 
     bool in_body() const { return needed_ > 0 || chunked_ != nullptr; }
+    // Its bytes are kept here.
+    bool in_chunks() const { return chunked_ != nullptr; }
     // How long `bytes` must be for next() to get further; 0 when that is not known.
     std::size_t needed() const { return needed_; }
     // Whether the peer waits for "100 Continue" before it sends the body. True once.

@@ -47,7 +47,16 @@ struct ServerOptions {
     std::size_t memory_bytes = 64 << 20;
 
     std::chrono::milliseconds header_time{10'000};  // From the first byte to the last header.
-    std::chrono::milliseconds idle_time{60'000};    // Between requests; for a body; for an answer.
+    // The longest silence between requests; the longest until a body is there as a whole, and
+    // until an answer is taken as a whole.
+    std::chrono::milliseconds idle_time{60'000};
+};
+
+// Why a line of a stream is not handed on.
+enum class LineRefusal {
+    kTooLong,   // Longer than body_bytes.
+    kCutOff,    // The stream ended within it.
+    kNoMemory,  // memory_bytes is held by others.
 };
 
 // What the server tells of itself. All members are called on I/O threads, many times a second.
@@ -63,8 +72,7 @@ public:
     // A request that the gate or a limit refused before any handler saw it. `path` is empty
     // when it could not be read.
     virtual void refused(std::size_t listener, std::string_view path, int status) = 0;
-    // A line of a stream that was longer than body_bytes, or cut off by the end.
-    virtual void line_refused(std::size_t listener, bool too_long) = 0;
+    virtual void line_refused(std::size_t listener, LineRefusal reason) = 0;
 };
 
 // Takes the lines of kLinesUnix listeners: whole lines, each with its newline, many at a time.

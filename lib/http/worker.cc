@@ -23,10 +23,12 @@ constexpr std::size_t kLargestSpare = 1 << 20;
 // Connections beyond the limit that may be told so at the same time; more are closed unheard.
 constexpr std::size_t kTurnedAwayAtOnce = 64;
 
+constexpr std::chrono::milliseconds kShortestTick{5};
+
 std::chrono::milliseconds tick_period(const ServerOptions& options) {
     using std::chrono::milliseconds;
     const milliseconds shortest = std::min(options.header_time, options.idle_time);
-    return std::clamp(shortest / 4, milliseconds(5), milliseconds(500));
+    return std::clamp(shortest / 4, kShortestTick, milliseconds(500));
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ Worker::Worker(unsigned index, Shared& shared)
       mailbox_(std::make_shared<Mailbox>(loop_, [this] { wake_sessions(); })),
       input_(new char[kInputBytes]),  // Not cleared: pages that are never used are never there.
       date_(http_date(std::time(nullptr))) {
-    loop_.repeat(tick_period(shared.options), [this] { tick(); });
+    period_ = tick_period(shared.options);
+    loop_.repeat(period_, [this] { tick(); });
 }
 
 Worker::~Worker() {
@@ -64,6 +67,13 @@ void Worker::begin_stop(TimePoint deadline) {
         for (const auto& connection : connections) connection->stop();
         if (connections_.empty()) loop_.stop();
     });
+}
+
+void Worker::sweep_within(std::chrono::milliseconds period) {
+    const auto wanted = std::max(period, kShortestTick);
+    if (wanted >= period_ || deadline_) return;
+    period_ = wanted;
+    loop_.repeat(period_, [this] { tick(); });
 }
 
 void Worker::adopt(Arrival arrival) {

@@ -61,6 +61,8 @@ public:
 
     void adopt(Arrival arrival);
     void forget(Connection& connection);
+    // From now on connections are swept at least once in this time.
+    void sweep_within(std::chrono::milliseconds period);
     // Runs a few times a second.
     void add_tick(std::function<void()> tick) { ticks_.push_back(std::move(tick)); }
 
@@ -111,6 +113,7 @@ private:
     ByteBuffer spare_;
     std::string date_;
 
+    std::chrono::milliseconds period_;   // Between two ticks.
     std::optional<TimePoint> deadline_;  // Once it stops.
 };
 

@@ -8,6 +8,9 @@ namespace boxkited {
 
 namespace {
 
+// Lines of a stream that are logged together.
+constexpr std::uint64_t kStreamPiece = 64 << 10;
+
 constexpr std::chrono::days kOldestEvent{30};
 constexpr std::chrono::days kNewestEvent{1};
 
@@ -42,6 +45,7 @@ Pipeline::Form Pipeline::form_of_json(std::string_view body) {
 const Outcome& Pipeline::accept(Form form, std::string_view body, Transport transport,
                                 bool want_ids) {
     form_ = form;
+    transport_ = transport;
     want_ids_ = want_ids || form == Form::kEvent;
     now_ = clock_.now();
     outcome_ = {};
@@ -50,22 +54,36 @@ const Outcome& Pipeline::accept(Form form, std::string_view body, Transport tran
 
     // What the log cannot hold is counted nowhere: without a commit nothing was observed.
     Observation observation = live_.begin(thread_);
+    decoder_.keep_features(observation.feature_count());
     take_all(observation);
-    if (outcome_.refused || outcome_.accepted == 0) return outcome_;
-
-    const std::uint64_t capacity = log_.options().queue_bytes;
-    if (log_.options().enabled && lines_.bytes() > capacity) {
-        refuse_request(
-            {Refusal::Reason::kTooLarge, "expected at most " + std::to_string(capacity) +
-                                             " bytes of log lines, the size of the queue"},
-            outcome_.accepted);
-    } else if (outcome_.ticket = log_.append(lines_, transport); outcome_.ticket) {
-        observation.commit();
-    } else {
-        refuse_request({Refusal::Reason::kQueueFull, "the prediction log has no room"},
-                       outcome_.accepted);
-    }
+    if (!outcome_.refused && lines_.events() > 0) hand_over(observation);
     return outcome_;
+}
+
+// Counts and logs what was taken, or refuses it: of a stream these events, else the whole request.
+void Pipeline::hand_over(Observation& observation) {
+    const std::uint64_t capacity = log_.options().queue_bytes;
+    const auto ticket = log_.append(lines_, transport_);
+    if (ticket) {
+        outcome_.ticket = ticket;
+        observation.commit();
+    } else if (lines_.bytes() > capacity) {
+        refuse_taken(
+            {Refusal::Reason::kTooLarge, "expected at most " + std::to_string(capacity) +
+                                             " bytes of log lines, the size of the queue"});
+    } else {
+        refuse_taken({Refusal::Reason::kQueueFull, "the prediction log has no room"});
+    }
+    observation.drop();
+    lines_.clear();
+}
+
+void Pipeline::refuse_taken(Refusal refusal) {
+    const std::uint64_t events = lines_.events();
+    if (form_ != Form::kStream) return refuse_request(std::move(refusal), events);
+    outcome_.accepted -= events;
+    outcome_.rejected += events;
+    tally_of(outcome_.refusals, refusal.reason) += events;
 }
 
 bool Pipeline::begin(std::string_view body) {
@@ -93,6 +111,8 @@ void Pipeline::take_all(Observation& observation) {
         const auto bad_time = *event ? check_time(***event) : std::nullopt;
         if (*event && !bad_time) {
             take(***event, observation);
+            // A stream has no whole to be taken or refused: what fits is taken.
+            if (form_ == Form::kStream && lines_.bytes() >= kStreamPiece) hand_over(observation);
         } else {
             refuse(bad_time ? *bad_time : event->error());
         }

@@ -71,8 +71,10 @@ public:
 private:
     bool begin(std::string_view body);
     void take_all(Observation& observation);
+    void hand_over(Observation& observation);
     void take(const PredictionEvent& event, Observation& observation);
     void refuse(const Refusal& refusal);
+    void refuse_taken(Refusal refusal);
     void refuse_request(Refusal refusal, std::uint64_t events);
     void begin_id();
     std::uint64_t events_seen() const { return outcome_.accepted + outcome_.rejected; }
@@ -92,6 +94,7 @@ private:
 
     // Of the request at hand.
     Form form_ = Form::kEvent;
+    Transport transport_ = Transport::kHttp;
     bool want_ids_ = false;
     WallTime now_;
     Outcome outcome_;

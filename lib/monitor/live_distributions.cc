@@ -80,7 +80,7 @@ LiveSnapshot LiveDistributions::locked_snapshot() const {
     sum.sums.resize(sum.layout->variables().size());
     for (const auto& shard : shards_) {
         for (std::size_t i = 0; i < shard->counts.size(); ++i) sum.counts[i] += shard->counts[i];
-        for (std::size_t i = 0; i < shard->sums.size(); ++i) sum.sums[i] += shard->sums[i];
+        for (std::size_t i = 0; i < shard->sums.size(); ++i) add_term(sum.sums[i], shard->sums[i]);
         for (std::size_t i = 0; i < sum.not_counted.size(); ++i)
             sum.not_counted[i] += shard->not_counted[i];
     }

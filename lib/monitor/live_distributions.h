@@ -61,13 +61,19 @@ public:
 
     // Finds the slots of the event's values; counts nothing yet.
     void stage(const PredictionEvent& event);
-    // Counts all that was staged. What is never committed was never there.
+    // Counts all that was staged, or drops it; then more may be staged. What is never committed
+    // was never there.
     void commit();
+    void drop();
+
+    // How many features an event should have.
+    std::size_t feature_count() const;
 
 private:
     void stage_value(std::uint32_t variable, const Value& value);
     void stage_number(std::uint32_t variable, const BucketBounds& bounds, const Value& value);
     void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
+    void stage_baseline_bin(std::uint32_t variable, std::uint32_t bin);
     void stage_new_bin(std::uint32_t variable, std::string name);
     void count(NotCounted reason);
     void count_new_bin(std::uint32_t variable, const std::string& name);

@@ -40,6 +40,12 @@ void NewBins::begin_anew(const Layout& layout) {
     *state = {};
     state->next_slot = layout.slots();
     state->slots.resize(layout.variables().size());
+    // A baseline may have the bin of the rest itself.
+    for (std::size_t i = 0; i < layout.variables().size(); ++i) {
+        const auto* const bins = std::get_if<CategoryBins>(&layout.variables()[i].index);
+        const auto other = bins != nullptr ? bins->find(kOtherBin) : std::nullopt;
+        if (other) state->slots[i].emplace(kOtherBin, layout.variables()[i].first_slot + *other);
+    }
 }
 
 }  // namespace boxkited

@@ -8,11 +8,12 @@ namespace boxkited {
 
 Observation::Observation(Shard& shard, NewBins& new_bins, const MonitorLimits& limits)
     : shard_(shard), new_bins_(new_bins), limits_(limits), lock_(shard.mutex) {
-    shard_.staged.slots.clear();
-    shard_.staged.terms.clear();
-    shard_.staged.names.clear();
-    shard_.staged.not_counted = {};
+    drop();
 }
+
+void Observation::drop() { shard_.staged.clear(); }
+
+std::size_t Observation::feature_count() const { return shard_.layout->feature_count(); }
 
 void Observation::stage(const PredictionEvent& event) {
     const Layout& layout = *shard_.layout;
@@ -24,13 +25,14 @@ void Observation::stage(const PredictionEvent& event) {
         if (variable) {
             stage_value(*variable, value);
         } else {
-            mismatch |= event.features_are_named || i >= layout.feature_count();
+            mismatch |= event.features_are_named;
         }
     }
     if (!event.features_json.empty()) {
         const std::size_t expected =
             event.features_are_named ? layout.named_feature_count() : layout.feature_count();
-        mismatch |= event.features.size() < expected;
+        mismatch |= event.feature_count < expected;
+        mismatch |= !event.features_are_named && event.feature_count > expected;
         if (mismatch && expected > 0) count(NotCounted::kMismatch);
     }
     if (event.output && layout.inference()) stage_value(*layout.inference(), *event.output);
@@ -70,15 +72,21 @@ void Observation::stage_category(std::uint32_t variable, const CategoryBins& bin
         value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
     const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
     if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
-        shard_.staged.slots.push_back(shard_.layout->variables()[variable].first_slot + *bin);
+        stage_baseline_bin(variable, *bin);
     } else if (is_number) {
         stage_new_bin(variable, python_float(value.number));
     } else if (text.size() > limits_.bin_name_bytes) {
         count(NotCounted::kLongText);
         stage_new_bin(variable, std::string(kOtherBin));
+    } else if (std::string name = bins.name_of(text); const auto same = bins.find(name)) {
+        stage_baseline_bin(variable, *same);
     } else {
-        stage_new_bin(variable, bins.name_of(text));
+        stage_new_bin(variable, std::move(name));
     }
+}
+
+void Observation::stage_baseline_bin(std::uint32_t variable, std::uint32_t bin) {
+    shard_.staged.slots.push_back(shard_.layout->variables()[variable].first_slot + bin);
 }
 
 void Observation::stage_new_bin(std::uint32_t variable, std::string name) {
@@ -96,16 +104,13 @@ void Observation::count(NotCounted reason) {
 }
 
 void Observation::commit() {
-    const Shard::Staged& staged = shard_.staged;
+    Shard::Staged& staged = shard_.staged;
     for (const std::uint32_t slot : staged.slots) ++shard_.counts[slot];
-    for (const auto& [variable, term] : staged.terms) {
-        // An infinite sum would stay so, and become NaN: what would overflow it is left out.
-        double& sum = shard_.sums[variable];
-        if (std::isfinite(sum + term)) sum += term;
-    }
+    for (const auto& [variable, term] : staged.terms) add_term(shard_.sums[variable], term);
     for (const auto& [variable, name] : staged.names) count_new_bin(variable, name);
     for (std::size_t i = 0; i < staged.not_counted.size(); ++i)
         shard_.not_counted[i] += staged.not_counted[i];
+    staged.clear();
 }
 
 void Observation::count_new_bin(std::uint32_t variable, const std::string& name) {

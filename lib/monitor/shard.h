@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,12 @@
 #include "monitor/live_distributions.h"
 
 namespace boxkited {
+
+// Adds to the sum of a variable. An infinite sum would stay so, and become NaN: what would overflow
+// it is left out.
+inline void add_term(double& sum, double term) {
+    if (std::isfinite(sum + term)) sum += term;
+}
 
 // The counts of one I/O thread, and what its current request has staged.
 struct Shard {
@@ -27,6 +34,16 @@ struct Shard {
         std::vector<std::pair<std::uint32_t, double>> terms;       // Variable, what its sum gains.
         std::vector<std::pair<std::uint32_t, std::string>> names;  // Variable, bin to be found.
         NotCountedTally not_counted{};
+
+        // Keeps the memory for the next request, unless it is much.
+        void clear() {
+            constexpr std::size_t kRemembered = 1 << 17;
+            if (slots.capacity() > kRemembered) *this = {};
+            slots.clear();
+            terms.clear();
+            names.clear();
+            not_counted = {};
+        }
     };
     Staged staged;
 

@@ -42,8 +42,11 @@ public:
         runs_.back().bytes += bytes;
         ++runs_.back().events;
     }
+    // Keeps the memory for the next lines, unless it is much.
     void clear() {
+        constexpr std::size_t kRemembered = 1 << 20;
         text_.clear();
+        if (text_.capacity() > kRemembered) text_.shrink_to_fit();
         runs_.clear();
         ended_ = 0;
         events_ = 0;

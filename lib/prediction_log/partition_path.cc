@@ -1,5 +1,7 @@
 #include "prediction_log/partition_path.h"
 
+#include <charconv>
+
 #include "base/utc_text.h"
 
 namespace boxkited {
@@ -88,6 +90,14 @@ std::optional<std::chrono::sys_days> parse_date_name(std::string_view name) {
                       std::chrono::day(*day);
     if (!date.ok()) return std::nullopt;
     return std::chrono::sys_days(date);
+}
+
+unsigned file_number(std::string_view name) {
+    unsigned number = 0;
+    const std::string_view stem = name.substr(0, name.rfind('.'));
+    const auto digits = stem.rfind('.') + 1;  // 0 when there is no other dot.
+    std::from_chars(stem.data() + digits, stem.data() + stem.size(), number);
+    return digits == 0 ? 0 : number;
 }
 
 std::optional<minutes> parse_file_name(std::string_view name) {

@@ -33,6 +33,10 @@ std::string file_name(Partition partition, std::string_view writer, unsigned num
 // Exact: nothing but what date_name() makes of a real date.
 std::optional<std::chrono::sys_days> parse_date_name(std::string_view name);
 
+// The number behind the last dot but one; 0 when there is none. A writer may end in such a number
+// itself: file_name() tells.
+unsigned file_number(std::string_view name);
+
 // When in the day the partition starts, for any name that file_name() makes of a real time and of
 // safe ids; nothing for every other.
 std::optional<std::chrono::minutes> parse_file_name(std::string_view name);

@@ -72,7 +72,7 @@ void Partitions::write_all() {
             if (!slot.pending.empty() && slot.file.has_value() == is_open) write(slot);
     std::erase_if(slots_, [](const auto& item) {
         const Slot& slot = item.second;
-        return slot.pending.empty() && !slot.file && slot.number == 0;
+        return slot.pending.empty() && !slot.file;
     });
     queue_.note_open_partitions(open_count_);
 }
@@ -217,8 +217,19 @@ std::set<std::string> Partitions::names_beside(const Slot& slot) {
     return names;
 }
 
+// Of the files that the partition has already: what comes is put behind what is there.
+unsigned Partitions::last_number(const Slot& slot) {
+    unsigned last = 0;
+    for (const std::string& name : names_beside(slot)) {
+        const unsigned number = file_number(name);
+        if (number > last && name == file_name(slot.partition, writer_, number)) last = number;
+    }
+    return last;
+}
+
 void Partitions::open(Slot& slot) {
     make_room();
+    if (slot.number == 0) slot.number = last_number(slot);
     const auto directory = endpoint_ / date_name(slot.partition);
     auto opened = PartitionFile::open(storage_, directory / name_of(slot));
     const auto is_no_file = [&] {

@@ -72,6 +72,7 @@ private:
     void drop_file(Slot& slot);
     std::string name_of(const Slot& slot) const;
     std::set<std::string> names_beside(const Slot& slot);
+    unsigned last_number(const Slot& slot);
 
     const PredictionLogOptions& options_;
     const std::filesystem::path endpoint_;

@@ -7,7 +7,7 @@ import re
 import unittest
 
 from support.daemon import GOLDEN, Daemon, await_true
-from support.prometheus import BINARY, Prometheus, documented_query
+from support.prometheus import Prometheus, documented_query
 
 
 def cumulative_shares(metrics, name):
@@ -35,7 +35,6 @@ def kullback_leibler(metrics, feature):
     return sum((p[category] - q[category]) * math.log(p[category] / q[category]) for category in p)
 
 
-@unittest.skipUnless(BINARY, "prometheus is missing")
 class Drift(unittest.TestCase):
     """Where production has the bins of training."""
 

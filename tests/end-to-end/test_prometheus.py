@@ -4,7 +4,7 @@ import json
 import unittest
 
 from support.daemon import GOLDEN, Daemon, await_true, parse_metrics
-from support.prometheus import BINARY, Prometheus, as_text, documented_query
+from support.prometheus import Prometheus, as_text, documented_query
 
 DISTRIBUTIONS = '{__name__=~"(feature_.*|inference_.*|baseline_.*)",job="%s"}'
 
@@ -20,7 +20,6 @@ def distributions(text):
             if not name.startswith(("boxkited_", "process_"))}
 
 
-@unittest.skipUnless(BINARY, "prometheus is missing")
 class Scrapes(unittest.TestCase):
     # Beside the golden events: bins and values with all that has to be escaped.
     MORE = [{"features": {"sex": text}, "output": text} for text in

@@ -4,6 +4,7 @@ import contextlib
 import json
 import pathlib
 import resource
+import signal
 import subprocess
 import tempfile
 import threading
@@ -12,6 +13,7 @@ import unittest
 
 from support.baselines import SMALL
 from support.daemon import Daemon, await_true, conserved, sample, total
+from support.needs import may_mount
 
 QUEUE = 1 << 20
 EVENT = json.dumps({"features": [1, "red", 1], "output": 0.5, "request_body": "x" * 10_000})
@@ -39,10 +41,7 @@ class SmallDisk:
 
     def __init__(self, folder):
         self.folder = folder
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder],
-                                 capture_output=True)
-        if mounted.returncode != 0:
-            raise unittest.SkipTest(f"cannot mount: {mounted.stderr.decode().strip()}")
+        subprocess.run([may_mount(), "-t", "tmpfs", "-o", "size=64k", "none", folder], check=True)
 
     def make_room(self):
         subprocess.run(["mount", "-o", "remount,size=64m", self.folder], check=True)
@@ -160,6 +159,28 @@ class FullDisk(unittest.TestCase):
             daemon.start()
             self.assertEqual(len(daemon.logged()), len(taken) - queued)
 
+    def test_a_second_signal_ends_a_stop_that_waits_for_the_disk(self):
+        config = {**with_queue({}), "shutdown_timeout_ms": 3_600_000}
+        with Daemon(baseline=SMALL, config=config) as daemon:
+            SmallFiles(daemon)
+            taken = self.fill(daemon)
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.await_line("message=stopping")
+            await_true(lambda: not self.listens(daemon), "the end of the listeners")
+            self.assertTrue(daemon.is_running())
+            started = time.monotonic()
+            self.assertEqual(daemon.stop(), 1)
+            self.assertLess(time.monotonic() - started, 5)
+            self.assertIn("second signal", daemon.lines[-1])
+            self.assertLess(len(daemon.logged()), len(taken))
+
+    def listens(self, daemon):
+        try:
+            daemon.raw().close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
     def test_a_sender_on_the_stream_is_not_held_up(self):
         with small_files() as (daemon, disk):
             taken = len(self.fill(daemon))
@@ -239,6 +260,20 @@ class Late(unittest.TestCase):
             ids = [line["prediction_id"] for line in daemon.logged()]
             self.assertEqual(ids.count(answer.json["prediction_id"]), 1)
             self.assertEqual(len(ids), len(statuses) + 2)
+
+    def test_it_is_not_kept_waiting_for_longer_than_was_said(self):
+        seconds = 3
+        options = {"ack": "written", "ack_timeout_ms": 1000 * seconds}
+        with small_files(**options) as (daemon, disk):
+            status = 202
+            while status == 202:
+                started = time.monotonic()
+                status = daemon.predict(EVENT).status
+                took = time.monotonic() - started
+            self.assertEqual(status, 504)
+            self.assertGreaterEqual(took, seconds)
+            self.assertLessEqual(took, 1.1 * seconds)
+            disk.make_room()
 
 
 if __name__ == "__main__":

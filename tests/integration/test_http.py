@@ -1,7 +1,9 @@
 """Good requests, however their bytes come: kept connections, pipelines, chunks, deadlines."""
 
+import contextlib
 import gzip
 import json
+import select
 import socket
 import threading
 import time
@@ -242,6 +244,17 @@ class Deadlines(unittest.TestCase):
                 self.assertEqual([answer.status for answer in wire.rest()], [408])
                 self.assertEqual(daemon.accepted(), 0)
 
+    def test_a_body_that_drips_is_408(self):
+        with Daemon(config={"limits": {"idle_time_ms": 1000}}) as daemon, Wire(daemon) as wire:
+            started = time.monotonic()
+            wire.send(post(b" " * 1000)[:-1000])
+            while not select.select([wire.socket], [], [], 0.05)[0]:
+                self.assertLess(time.monotonic() - started, 10)
+                wire.send(b" ")
+            self.assertGreater(time.monotonic() - started, 0.9)
+            self.assertEqual([answer.status for answer in wire.rest()], [408])
+            self.assertEqual(daemon.accepted(), 0)
+
     def test_a_silent_connection_is_closed_without_a_word(self):
         with Daemon(config=self.LIMITS) as daemon:
             with Wire(daemon) as wire:
@@ -260,6 +273,24 @@ class Deadlines(unittest.TestCase):
             self.assertLess(time.monotonic() - started, 5)
             for wire in slow:
                 wire.socket.close()
+
+    def test_beyond_the_limit_of_memory_requests_are_turned_away(self):
+        config = {"prediction_log": {"queue_bytes": 1 << 20},
+                  "limits": {"body_bytes": 1 << 20, "memory_bytes": 8 << 20}}
+        with Daemon(config=config) as daemon, contextlib.ExitStack() as stack:
+            # Over a Unix socket, where a reset does not overtake the answer.
+            wires = [stack.enter_context(Wire(daemon, unix=True)) for _ in range(50)]
+            for wire in wires:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    wire.send(CHUNKED + b"100000\r\n" + b" " * 1_000_000)
+            # Nine megabytes do not fit; the connection that asks is one more.
+            await_true(lambda: connections(daemon) <= 9, "others to be turned away")
+            answered = [wire for wire in wires if select.select([wire.socket], [], [], 0)[0]]
+            self.assertGreaterEqual(len(answered), 42)
+            for wire in answered:
+                self.assertEqual([answer.status for answer in wire.rest()], [503])
+            stack.close()
+            await_true(lambda: daemon.predict(EVENT).status == 202, "room for a request")
 
     def test_beyond_the_limit_connections_are_turned_away(self):
         with Daemon(config={"limits": {"connections": 4}}) as daemon:

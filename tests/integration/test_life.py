@@ -1,15 +1,18 @@
 """How the daemon stops, what it tells the service manager, and its own messages."""
 
+import contextlib
 import json
+import os
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 import unittest
 
 from support.baselines import SMALL
-from support.daemon import Daemon, await_true, total
+from support.daemon import BINARY, PATIENCE, Daemon, await_true, total
 from support.wire import Wire, post
 
 EVENT = '{"features":[1,"red",1],"output":0.5}'
@@ -84,6 +87,16 @@ class Stopping(unittest.TestCase):
             self.assertEqual(daemon.predict(EVENT).status, 202)
             self.assertEqual(daemon.wait(), 0)
             self.assertEqual(len(daemon.log_lines()), 1)
+
+    def test_before_the_drain_it_does_not_reload(self):
+        with Daemon(baseline=SMALL, config={"shutdown_delay_ms": 2000}) as daemon:
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.await_line("message=stopping")
+            started = time.monotonic()
+            answer = daemon.post("/-/reload")
+            self.assertLess(time.monotonic() - started, 1)
+            self.assertEqual((answer.status, list(answer.json)), (503, ["error"]))
+            self.assertEqual(daemon.wait(), 0)
 
     def test_a_second_signal_ends_it_at_once(self):
         with Daemon(config={"shutdown_delay_ms": 3_600_000}) as daemon:
@@ -169,6 +182,39 @@ class Messages(unittest.TestCase):
                 await_true(lambda: self.answers(daemon), "an answer")
                 self.assertEqual(daemon.stop(), 0)
                 self.assertEqual(len(daemon.lines), count, daemon.lines)
+
+    def test_nobody_has_to_read_them(self):
+        with Daemon(baseline=SMALL, start=False) as daemon:
+            process = self.launch_unread(daemon)
+            await_true(lambda: self.answers(daemon), "an answer")
+            self.fill_pipe(process)
+            daemon.baseline_file.write_text("bad")
+            for _ in range(20):
+                process.send_signal(signal.SIGHUP)
+            self.assertEqual(daemon.predict(EVENT, unix=True).status, 202)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(PATIENCE), 0)
+            self.assertEqual(len(daemon.log_lines()), 1)
+
+    def launch_unread(self, daemon):
+        """Its messages go to a pipe that has an end to read from, which nobody does."""
+        unread, written = os.pipe()
+        self.addCleanup(os.close, unread)
+        daemon.write_config()
+        process = subprocess.Popen([BINARY, "serve", "--config", str(daemon.config_file)],
+                                   stderr=written, env=daemon.environment)
+        os.close(written)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def fill_pipe(self, process):
+        # Opened anew: the daemon's own description goes on to block.
+        pipe = os.open(f"/proc/{process.pid}/fd/2", os.O_WRONLY | os.O_NONBLOCK)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(pipe, b"x")
+        os.close(pipe)
 
     def answers(self, daemon):
         try:

@@ -258,6 +258,29 @@ class LiveFiles(unittest.TestCase):
                 (line,) = (folder / f"{name}_logger-replica.1.txt").read_text().splitlines()
                 self.assertEqual(json.loads(line)["output"], number)
 
+    def check_after_a_restart_the_last_goes_on(self, numbers):
+        event = {"output": 1, "timestamp": midnight(1), "prediction_id": "a"}
+        with Daemon() as daemon:
+            daemon.predict(event)
+            self.assertEqual(daemon.stop(), 0)
+            (first,) = daemon.log_files()
+            self.assertEqual(first.name, "0000_logger-replica.txt")
+            files = [first, *(put(first.with_name(f"0000_logger-replica.{number}.txt"),
+                                  first.read_bytes()) for number in numbers)]
+            for count in (2, 3):
+                daemon.start()
+                self.assertEqual(daemon.predict(event).status, 202)
+                self.assertEqual(daemon.stop(), 0)
+                self.assertEqual([len(file.read_bytes().splitlines()) for file in files],
+                                 [1] * len(numbers) + [count])
+            self.assertEqual(len(daemon.log_files()), len(files))
+
+    def test_after_a_restart_the_file_with_the_highest_number_goes_on(self):
+        self.check_after_a_restart_the_last_goes_on(range(1, 12))
+
+    def test_also_where_a_number_in_between_has_been_removed(self):
+        self.check_after_a_restart_the_last_goes_on((2, 9, 10))
+
     def test_a_directory_that_is_gone_is_made_anew(self):
         with Daemon() as daemon:
             for count in (1, 2):

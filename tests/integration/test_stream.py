@@ -129,6 +129,24 @@ class Stream(unittest.TestCase):
             self.assertEqual(daemon.stop(), 0)
             self.assertEqual(len(daemon.log_lines()), taken)
 
+    def test_many_small_lines_at_once_are_not_one_large_request(self):
+        count = 20_000
+        with Daemon(config={"prediction_log": {"queue_bytes": 1 << 20}}) as daemon, \
+                daemon.stream() as stream:
+            accepted = 0
+            for sent in (count, 2 * count):
+                stream.sendall(b'{"output":1}\n' * count)
+                found = await_true(lambda: sum(counts(daemon).values()) == sent and counts(daemon),
+                                   lambda: f"{sent} events; got {counts(daemon)}")
+                self.assertLessEqual(set(found), {"accepted", "queue_full"}, found)
+                # A queue holds some 3000 of them.
+                self.assertGreaterEqual(found["accepted"], accepted + 2000)
+                accepted = found["accepted"]
+                daemon.await_written(accepted)
+                await_true(lambda: daemon.metric("boxkited_log_queue_bytes") == 0, "the sync")
+            self.assertEqual(conserved(daemon.metrics()), (accepted, accepted))
+            self.assertEqual(len(daemon.log_lines()), accepted)
+
     def test_what_was_sent_before_the_end_of_the_daemon_is_taken(self):
         with Daemon() as daemon, daemon.stream() as stream:
             stream.sendall(LINE * 1000)

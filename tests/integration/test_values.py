@@ -1,6 +1,7 @@
 """How values are counted and logged: every kind of number and text, as Python reads them."""
 
 import json
+import math
 import re
 import unicodedata
 import unittest
@@ -137,6 +138,14 @@ class Counting(unittest.TestCase):
             text = daemon.get("/metrics?name[]=feature_0_value_sum").text
         self.assertNotIn("nan", text.lower())
 
+    def test_a_sum_that_grows_too_large_stays_finite(self):
+        with Daemon(baseline=SMALL, config={"threads": 2}) as daemon:
+            for _ in range(20):  # Each over a connection of its own: both threads get some.
+                daemon.predict('{"features":[1.7e308]}')
+            metrics = daemon.metrics()
+        self.assertTrue(math.isfinite(metrics[sample("feature_0_value_sum")]))
+        self.assertEqual(metrics[sample("feature_0_value_count")], 20)
+
 
 class Bins(unittest.TestCase):
     def not_counted(self, metrics):
@@ -169,6 +178,15 @@ class Bins(unittest.TestCase):
             self.post_colours(daemon, ["red", "a", None])
             metrics = daemon.metrics()
         self.assertEqual(of_feature(metrics, 1, "bin"), {"red": 1, "nan": 1, "__other__": 1})
+
+    def test_a_bin_of_the_baseline_may_have_the_name_of_the_rest(self):
+        baseline = AGE + COLOUR + 'feature_1_value_baseline_total{bin="__other__"} 3.0\n'
+        with Daemon(baseline=baseline, config={"limits": {"bins_per_feature": 2}}) as daemon:
+            self.post_colours(daemon, ["red", "a", "b", "c", "d", "__other__", "c", "a"])
+            metrics = daemon.metrics()
+        self.assertEqual(of_feature(metrics, 1, "bin"),
+                         {"red": 1, "a": 2, "b": 1, "__other__": 4})
+        self.assertEqual(self.not_counted(metrics)["new_bins"], 3)
 
     def test_twenty_thousand_categories_end_in_a_thousand_bins_and_the_rest(self):
         with Daemon(baseline=SMALL) as daemon:

@@ -8,6 +8,7 @@ import unittest
 
 from support.daemon import (GOLDEN, Daemon, await_true, conserved, event_counts, sample,
                             total)
+from support.needs import need
 
 SECONDS = 30
 EVENTS = GOLDEN / "diabetes" / "events.ndjson"
@@ -19,7 +20,7 @@ class Load(unittest.TestCase):
         config = {"threads": 2, "prediction_log": {"flush_interval_ms": 500}}
         with Daemon(baseline=GOLDEN / "diabetes" / "histogram.prom", config=config) as daemon:
             said = subprocess.run(
-                ["wrk", "-t2", "-c16", f"-d{SECONDS}s", "-s", str(SCRIPT),
+                [need("wrk"), "-t2", "-c16", f"-d{SECONDS}s", "-s", str(SCRIPT),
                  f"http://127.0.0.1:{daemon.port}/v1/predictions"],
                 env={**os.environ, "EVENTS": str(EVENTS)}, check=True, text=True,
                 stdout=subprocess.PIPE).stdout

@@ -15,8 +15,7 @@ import threading
 import urllib.parse
 
 from support.daemon import PATIENCE, ROOT, await_true, sample
-
-BINARY = shutil.which("prometheus")
+from support.needs import need
 
 
 def free_port():
@@ -40,6 +39,7 @@ class Prometheus:
     """
 
     def __init__(self, jobs):
+        self.binary = need("prometheus")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
         self.jobs = jobs
         self.port = free_port()
@@ -52,7 +52,7 @@ class Prometheus:
         file.write_text(json.dumps(config))  # JSON is YAML.
         self.log = open(self.folder / "log", "wb+")
         self.process = subprocess.Popen(
-            [BINARY, f"--config.file={file}", f"--storage.tsdb.path={self.folder / 'data'}",
+            [self.binary, f"--config.file={file}", f"--storage.tsdb.path={self.folder / 'data'}",
              f"--web.listen-address=127.0.0.1:{self.port}"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:

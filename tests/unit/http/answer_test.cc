@@ -45,9 +45,8 @@ TEST_CASE("an answer to HEAD and one without content have no body", "[answer]") 
 
     CHECK(has_body(response, {}));
     CHECK_FALSE(has_body(response, head_only));
-    response.status = 204;
+    response.body.clear();
     CHECK_FALSE(has_body(response, {}));
-    CHECK(head(response) == "HTTP/1.1 204 No Content\r\nDate: today\r\n\r\n");
 }
 
 TEST_CASE("the date is in the format of HTTP", "[answer]") {

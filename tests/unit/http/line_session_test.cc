@@ -6,6 +6,8 @@ using namespace boxkited::http;
 
 namespace {
 
+using Refusals = std::vector<LineRefusal>;
+
 ServerOptions lines_at(const std::string& path) {
     ServerOptions options;
     options.listeners = {{ListenerOptions::Kind::kLinesUnix, path, 0600}};
@@ -45,7 +47,7 @@ TEST_CASE("a line that is too long is skipped and the next one is good", "[lines
     client.send(text);
 
     CHECK(server.wait_until(lines_are(longest + "\nnext\n")));
-    CHECK(server.seen().lines_refused == std::vector<bool>{true});
+    CHECK(server.seen().lines_refused == Refusals{LineRefusal::kTooLong});
 }
 
 TEST_CASE("a line that is too long in pieces is skipped once", "[lines]") {
@@ -57,7 +59,7 @@ TEST_CASE("a line that is too long in pieces is skipped once", "[lines]") {
     client.send("\nnext\n");
 
     CHECK(server.wait_until(lines_are("next\n")));
-    CHECK(server.seen().lines_refused == std::vector<bool>{true});
+    CHECK(server.seen().lines_refused == Refusals{LineRefusal::kTooLong});
 }
 
 TEST_CASE("half a line at the end is refused and nothing is written back", "[lines]") {
@@ -71,7 +73,7 @@ TEST_CASE("half a line at the end is refused and nothing is written back", "[lin
     CHECK(client.read_to_end() == "");
     CHECK(server.wait_until([](const Seen& seen) { return seen.closed == 1; }));
     CHECK(server.seen().lines == "whole\n");
-    CHECK(server.seen().lines_refused == std::vector<bool>{false});
+    CHECK(server.seen().lines_refused == Refusals{LineRefusal::kCutOff});
 }
 
 TEST_CASE("a stop hands on the lines that were sent before it", "[lines]") {
@@ -89,7 +91,7 @@ TEST_CASE("a stop hands on the lines that were sent before it", "[lines]") {
     server.stop_within(std::chrono::seconds(60));
 
     CHECK(server.seen().lines.size() == 2 * lines.size());
-    CHECK(server.seen().lines_refused == std::vector<bool>{false});
+    CHECK(server.seen().lines_refused == Refusals{LineRefusal::kCutOff});
     CHECK(server.seen().closed == 2);
 }
 

@@ -11,6 +11,7 @@
 
 #include "unit/http/test_server.h"
 
+using boxkited::UniqueFd;
 using namespace boxkited::http;
 namespace fs = std::filesystem;
 

@@ -111,8 +111,8 @@ void TestServer::answered(unsigned, int route, int status, std::chrono::nanoseco
 void TestServer::refused(std::size_t, std::string_view path, int status) {
     note([&](Seen& seen) { seen.refused.emplace_back(path, status); });
 }
-void TestServer::line_refused(std::size_t, bool too_long) {
-    note([&](Seen& seen) { seen.lines_refused.push_back(too_long); });
+void TestServer::line_refused(std::size_t, LineRefusal reason) {
+    note([&](Seen& seen) { seen.lines_refused.push_back(reason); });
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -20,8 +20,8 @@ struct Seen {
     std::size_t received_bytes = 0;
     std::vector<std::pair<int, int>> answered;         // Route, status.
     std::vector<std::pair<std::string, int>> refused;  // Path, status.
-    std::vector<bool> lines_refused;                   // Too long?
-    std::vector<std::string> handled;                  // "POST /echo?query", by handlers.
+    std::vector<LineRefusal> lines_refused;
+    std::vector<std::string> handled;  // "POST /echo?query", by handlers.
     std::string lines;
     std::size_t wakes_given = 0;
 };
@@ -53,7 +53,7 @@ public:
     void received(unsigned, std::size_t bytes) override;
     void answered(unsigned, int route, int status, std::chrono::nanoseconds) override;
     void refused(std::size_t, std::string_view path, int status) override;
-    void line_refused(std::size_t, bool too_long) override;
+    void line_refused(std::size_t, LineRefusal reason) override;
 
 private:
     void note(const std::function<void(Seen&)>& change);

@@ -36,6 +36,7 @@ TEST_CASE("every name that a writer makes is read back", "[prediction_log]") {
 
     CHECK(parse_file_name(name) == minutes(23 * 60 + 59));
     CHECK(is_file_of(name, writer));
+    if (number > 0) CHECK(file_number(name) == number);
 }
 
 TEST_CASE("a name that no writer makes is not read", "[prediction_log]") {

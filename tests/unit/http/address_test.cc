@@ -1,0 +1,33 @@
+#include "http/address.h"
+
+#include <catch2/catch.hpp>
+
+using namespace boxkited::http;
+
+TEST_CASE("an address is a host and a port", "[address]") {
+    const auto [text, host, has_brackets, port] =
+        GENERATE(table<std::string, std::string, bool, int>({
+            {"127.0.0.1:9810", "127.0.0.1", false, 9810},
+            {"localhost:0", "localhost", false, 0},
+            {"[::1]:65535", "::1", true, 65535},
+            {"0.0.0.0:00080", "0.0.0.0", false, 80},
+        }));
+    CAPTURE(text);
+
+    const auto address = parse_tcp_address(text);
+
+    REQUIRE(address.has_value());
+    CHECK(address->host == host);
+    CHECK(address->has_brackets == has_brackets);
+    CHECK(address->port == port);
+}
+
+TEST_CASE("what lacks a host or a port is no address", "[address]") {
+    const auto text =
+        GENERATE(std::string(), "localhost", ":80", "localhost:", "localhost:http",
+                 "localhost:65536", "localhost:-1", "localhost:+1", "localhost:000080", "::1:80",
+                 "[]:80", "[::1]80", "[", std::string("local\0host:80", 13));
+    CAPTURE(text);
+
+    CHECK_FALSE(parse_tcp_address(text));
+}
