@@ -14,7 +14,7 @@
 #include "http/mailbox.h"
 #include "http/request_gate.h"
 #include "http/server.h"
-#include "http/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace boxkited::http {
 
