@@ -32,7 +32,10 @@ bool are_eight_digits(const char* at) {
 }
 
 const char* behind_digits(const char* at, const char* end) {
+    const char* const begin = at;
     while (end - at >= 8 && are_eight_digits(at)) at += 8;
+    // What is left of a long number, together with digits that were looked at.
+    if (at != begin && end - at < 8 && are_eight_digits(end - 8)) return end;
     while (at != end && is_digit(*at)) ++at;
     return at;
 }

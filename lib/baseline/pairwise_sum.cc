@@ -5,15 +5,17 @@
 
 namespace boxkited {
 
-// Halves the array, each first half a multiple of eight long, until 128 values or fewer are left.
-// Those are added in eight columns, which are then added in pairs. The error grows with the
-// logarithm of the length (Higham, "The accuracy of floating point summation", 1993); the shape of
-// the tree is numpy's, since it decides the last bits.
+// numpy adds up 8192 values at a time, and the sums of these one after the other. Within, it halves
+// the array, each first half a multiple of eight long, until 128 values or fewer are left. Those
+// are added in eight columns, which are then added in pairs, so that the error grows with the
+// logarithm of the length (Higham, "The accuracy of floating point summation", 1993). All of it
+// decides the last bits.
 
 namespace {
 
 constexpr std::size_t kColumns = 8;
 constexpr std::size_t kBlock = 128;
+constexpr std::size_t kBuffer = 8192;
 
 double sum_in_order(std::span<const double> values, double sum) {
     for (const double value : values) sum += value;
@@ -30,14 +32,21 @@ double sum_in_columns(std::span<const double> values) {
     return sum_in_order(values.subspan(whole), sum);
 }
 
-}  // namespace
-
-double pairwise_sum(std::span<const double> values) {
+double sum_in_halves(std::span<const double> values) {
     if (values.size() < kColumns) return sum_in_order(values, 0.0);
     if (values.size() <= kBlock) return sum_in_columns(values);
     std::size_t half = values.size() / 2;
     half -= half % kColumns;
-    return pairwise_sum(values.first(half)) + pairwise_sum(values.subspan(half));
+    return sum_in_halves(values.first(half)) + sum_in_halves(values.subspan(half));
+}
+
+}  // namespace
+
+double pairwise_sum(std::span<const double> values) {
+    double sum = 0;
+    for (; values.size() > kBuffer; values = values.subspan(kBuffer))
+        sum += sum_in_halves(values.first(kBuffer));
+    return sum + sum_in_halves(values);
 }
 
 }  // namespace boxkited
