@@ -202,6 +202,14 @@ Result<void, UsageError> check_exclusive(const CommandLine& command_line) {
     return {};
 }
 
+// That of the daemon, whichever of its subcommands was asked.
+std::string help_text() {
+    CommandLine unused;
+    CLI::App app;
+    describe(app, unused);
+    return app.help();
+}
+
 }  // namespace
 
 Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> arguments) {
@@ -214,7 +222,7 @@ Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> argu
         app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         command_line.command = Command::kHelp;
-        command_line.help = app.help();
+        command_line.help = app.got_subcommand("baseline") ? app.help() : help_text();
     } catch (const CLI::Error& error) {
         return Failure{UsageError{one_line(error.what())}};
     }
