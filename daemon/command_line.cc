@@ -21,6 +21,10 @@ constexpr const char* kFooter =
     "\n"
     "Exit codes: 0 good, 1 the work failed, 2 the command line, config or input is wrong.";
 
+constexpr const char* kBaselineFooter =
+    "A column is continuous or discrete by what it holds; docs/baseline.md says how that is\n"
+    "decided. A flag that takes columns may be repeated.";
+
 void add_listeners(CLI::App& app, const std::string& flag, const std::string& type,
                    const std::string& help, CommandLine& to) {
     app.add_option_function<std::vector<std::string>>(
@@ -70,6 +74,75 @@ void add_row(CLI::App& app, const OptionRow& row, CommandLine& to) {
         ->type_name(type_name(row.kind));
 }
 
+// `\t` and `tab` stand for a tab, which is hard to type.
+std::string read_delimiter(const std::string& text, char& delimiter) {
+    if (text == "\\t" || text == "tab") {
+        delimiter = '\t';
+        return {};
+    }
+    const bool is_good = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&
+                         std::string_view("\"\r\n").find(text[0]) == std::string_view::npos;
+    if (!is_good) return "expected one ASCII character, or tab";
+    delimiter = text[0];
+    return {};
+}
+
+// "--drop A,B --drop C": the commas are for who knows the columns to judge.
+void add_columns(CLI::App& app, const char* flag, std::vector<std::string>& to, const char* help) {
+    app.add_option(flag, to, help)
+        ->type_name("COLUMN,...")
+        ->type_size(1)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void describe_baseline(CLI::App& app, BaselineFlags& to) {
+    app.footer(kBaselineFooter);
+    app.fallthrough(false);
+    app.set_help_flag("-h,--help", "Shows this");
+    app.add_option("INPUT", to.inputs,
+                   "CSV, NDJSON or a folder of the prediction log, gzip or not; - is standard "
+                   "input. Several count as one table")
+        ->type_name("")
+        ->required();
+    app.add_option("-o,--output", to.output, "Where the baseline goes; standard output by default")
+        ->type_name("FILE");
+    app.add_option("--prediction", to.prediction,
+                   "The column of the model's answers; default prediction, if there is one")
+        ->type_name("COLUMN");
+    add_columns(app, "--discrete", to.discrete, "Counts each value of these columns by itself");
+    add_columns(app, "--continuous", to.continuous, "Makes a histogram of these columns");
+    add_columns(app, "--drop", to.drop, "Leaves these columns out");
+    constexpr std::size_t kMost = 10'000'000;
+    app.add_option("--max-samples", to.max_samples,
+                   "Rows that the baseline is made of; of more, so many are drawn")
+        ->capture_default_str()
+        ->type_name("NUMBER")
+        ->check(CLI::Range(std::size_t{1}, kMost).description(""));
+    app.add_option("--max-bins", to.max_bins, "Bounds of a histogram")
+        ->capture_default_str()
+        ->type_name("NUMBER")
+        ->check(CLI::Range(std::size_t{2}, std::size_t{10'000}).description(""));
+    app.add_option("--seed", to.seed, "Which rows are drawn")
+        ->capture_default_str()
+        ->type_name("NUMBER")
+        ->check([](const std::string& text) {
+            // CLI11 takes -1 for the largest number.
+            return text.starts_with('-') ? std::string("expected a whole number from 0")
+                                         : std::string();
+        });
+    app.add_option_function<std::string>(
+           "--delimiter",
+           [&to](const std::string& text) {
+               const auto wrong = read_delimiter(text, to.delimiter);
+               if (!wrong.empty()) throw CLI::ValidationError("--delimiter", wrong);
+           },
+           "What stands between cells of CSV; default a comma")
+        ->type_name("CHARACTER");
+    app.add_flag("--no-header", to.no_header, "CSV begins with a row; columns are 0, 1, ...");
+    app.add_flag("--quiet", to.quiet, "Shows neither progress nor a summary");
+}
+
 // Everything that can be said, to be filled into `to`.
 void describe(CLI::App& app, CommandLine& to) {
     app.name("boxkited");
@@ -96,8 +169,11 @@ void describe(CLI::App& app, CommandLine& to) {
                 if (to.command == Command::kServe) to.command = command;
             })
             ->set_help_flag();
+        return app.get_subcommand(name);
     };
     add("serve", Command::kServe, "Runs the daemon; what is done when no subcommand is given");
+    describe_baseline(*add("baseline", Command::kBaseline, "Makes a baseline of a training table"),
+                      to.baseline);
     add("check", Command::kCheck, "Says whether config and baseline are good; prints the config");
     add("health", Command::kHealth, "Asks a running daemon for its health; exits with 0 or 1");
 }
@@ -109,8 +185,12 @@ std::string one_line(std::string text) {
     return printable(text);
 }
 
-// Flags of which only one can be meant.
+// Flags of which only one can be meant, and options for a command that has none.
 Result<void, UsageError> check_exclusive(const CommandLine& command_line) {
+    if (command_line.command == Command::kBaseline &&
+        (command_line.config || !command_line.flags.empty()))
+        return Failure{UsageError{(command_line.config ? "--config" : command_line.flags[0].name) +
+                                  " is nothing that `baseline` takes"}};
     const auto given = [&](std::string_view name) {
         return std::any_of(command_line.flags.begin(), command_line.flags.end(),
                            [&](const CommandLine::Flag& flag) { return flag.name == name; });
@@ -120,6 +200,14 @@ Result<void, UsageError> check_exclusive(const CommandLine& command_line) {
     if (given("--log-dir") && given("--no-log"))
         return Failure{UsageError{"--no-log excludes --log-dir"}};
     return {};
+}
+
+// That of the daemon, whichever of its subcommands was asked.
+std::string help_text() {
+    CommandLine unused;
+    CLI::App app;
+    describe(app, unused);
+    return app.help();
 }
 
 }  // namespace
@@ -134,18 +222,12 @@ Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> argu
         app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         command_line.command = Command::kHelp;
+        command_line.help = app.got_subcommand("baseline") ? app.help() : help_text();
     } catch (const CLI::Error& error) {
         return Failure{UsageError{one_line(error.what())}};
     }
     if (auto good = check_exclusive(command_line); !good) return Failure{good.error()};
     return command_line;
-}
-
-std::string help_text() {
-    CommandLine unused;
-    CLI::App app;
-    describe(app, unused);
-    return app.help();
 }
 
 }  // namespace boxkited

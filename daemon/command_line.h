@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,9 +10,26 @@
 
 namespace boxkited {
 
+// What `boxkited baseline` is told.
+struct BaselineFlags {
+    std::vector<std::string> inputs;  // Files and folders; "-" is standard input.
+    std::optional<std::string> output;
+    std::optional<std::string> prediction;
+    // Each text is a column, or several with commas between.
+    std::vector<std::string> discrete;
+    std::vector<std::string> continuous;
+    std::vector<std::string> drop;
+    std::size_t max_samples = 100'000;
+    std::size_t max_bins = 50;
+    std::uint64_t seed = 0;
+    char delimiter = ',';
+    bool no_header = false;
+    bool quiet = false;
+};
+
 // What the command line says; values are texts that load_options() has yet to check.
 struct CommandLine {
-    enum class Command { kServe, kCheck, kHealth, kVersion, kHelp };
+    enum class Command { kServe, kBaseline, kCheck, kHealth, kVersion, kHelp };
     struct Flag {
         std::string name;   // "--threads"
         std::string value;  // "2"
@@ -18,7 +37,9 @@ struct CommandLine {
 
     Command command = Command::kServe;
     std::optional<std::string> config;
-    std::vector<Flag> flags;  // All others.
+    std::vector<Flag> flags;  // All others that options come from.
+    BaselineFlags baseline;   // For kBaseline.
+    std::string help;         // For kHelp: what to show.
 };
 
 struct UsageError {
@@ -27,8 +48,5 @@ struct UsageError {
 
 // `arguments` without the name of the program.
 Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> arguments);
-
-// What --help shows.
-std::string help_text();
 
 }  // namespace boxkited

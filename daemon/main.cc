@@ -19,8 +19,10 @@ int main(int argc, char** argv) {
             std::printf("boxkited %s\n", std::string(kVersion).c_str());
             return 0;
         case CommandLine::Command::kHelp:
-            std::fputs(help_text().c_str(), stdout);
+            std::fputs(command_line->help.c_str(), stdout);
             return 0;
+        case CommandLine::Command::kBaseline:
+            return baseline(command_line->baseline);
         case CommandLine::Command::kCheck:
             return check(*command_line, process_environment());
         case CommandLine::Command::kHealth:

@@ -10,7 +10,7 @@ packages=(
     libcli11-dev zlib1g-dev libsystemd-dev
     curl
 )
-test_packages=(catch2 nodejs prometheus python3 wrk)
+test_packages=(catch2 nodejs prometheus python3 python3-numpy wrk)
 
 case "${1-}" in
 '') ;;

@@ -7,6 +7,9 @@
 // command line, config or input is wrong.
 namespace boxkited {
 
+// Makes the baseline of a table, on standard output or, whole or not at all, in a file.
+int baseline(const BaselineFlags& flags);
+
 // Says on standard error whether options and baseline are good; prints the options in force on
 // standard output, as a config file.
 int check(const CommandLine& command_line, const Environment& environment);

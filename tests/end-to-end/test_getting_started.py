@@ -22,7 +22,9 @@ class GettingStarted(unittest.TestCase):
             need(program)
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="boxkited-test-"))
         self.folder = pathlib.Path(folder)
-        (self.folder / "config").symlink_to(ROOT / "config")
+        for part in ("config", "tests"):
+            (self.folder / part).symlink_to(ROOT / part)
+        (self.folder / "output").touch()
         binary = self.folder / "build" / "daemon" / "boxkited"
         binary.parent.mkdir(parents=True)
         binary.symlink_to(BINARY)

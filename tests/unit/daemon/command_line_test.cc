@@ -31,6 +31,8 @@ TEST_CASE("the subcommand is serve when none is given", "[command_line]") {
         {{"serve"}, Command::kServe},
         {{"check"}, Command::kCheck},
         {{"--threads", "2", "check"}, Command::kCheck},
+        {{"baseline", "-"}, Command::kBaseline},
+        {{"baseline", "--help"}, Command::kHelp},
         {{"health", "--listen", "127.0.0.1:1"}, Command::kHealth},
         {{"--version"}, Command::kVersion},
         {{"serve", "--version"}, Command::kVersion},
@@ -69,11 +71,66 @@ TEST_CASE("a command line that cannot be meant is refused on one line", "[comman
     CHECK(usage_error({"--no-log", "--log-dir", "a"}) == "--no-log excludes --log-dir");
 }
 
+TEST_CASE("a baseline has flags of its own", "[command_line]") {
+    const auto flags =
+        parse_command_line(
+            {"baseline",    "a.csv",        "--drop",      "id,name",      "-o",
+             "out",         "--drop",       "x",           "--discrete=d", "--continuous",
+             "c",           "--prediction", "y",           "b.csv",        "--max-samples",
+             "5",           "--max-bins",   "7",           "--seed",       "9",
+             "--delimiter", "tab",          "--no-header", "--quiet"})
+            .value()
+            .baseline;
+
+    CHECK(flags.inputs == Arguments{"a.csv", "b.csv"});
+    CHECK(flags.output == "out");
+    CHECK(flags.prediction == "y");
+    CHECK(flags.discrete == Arguments{"d"});
+    CHECK(flags.continuous == Arguments{"c"});
+    CHECK(flags.drop == Arguments{"id,name", "x"});
+    CHECK(flags.max_samples == 5);
+    CHECK(flags.max_bins == 7);
+    CHECK(flags.seed == 9);
+    CHECK(flags.delimiter == '\t');
+    CHECK(flags.no_header);
+    CHECK(flags.quiet);
+}
+
+TEST_CASE("a baseline takes no options of the daemon and no bad values", "[command_line]") {
+    CHECK(usage_error({"baseline"}) == "INPUT is required");
+    CHECK(usage_error({"baseline", "a", "--threads", "2"}) ==
+          "The following argument was not expected: --threads");
+    CHECK(usage_error({"--threads", "2", "baseline", "a"}) ==
+          "--threads is nothing that `baseline` takes");
+    CHECK(usage_error({"--config", "c", "baseline", "a"}) ==
+          "--config is nothing that `baseline` takes");
+    CHECK(usage_error({"baseline", "a", "--delimiter", "::"}) ==
+          "--delimiter: expected one ASCII character, or tab");
+    CHECK(usage_error({"baseline", "a", "--delimiter", "\""}) ==
+          "--delimiter: expected one ASCII character, or tab");
+    CHECK(usage_error({"baseline", "a", "--max-samples", "0"}) ==
+          "--max-samples: Value 0 not in range 1 to 10000000");
+    CHECK(usage_error({"baseline", "a", "--max-bins", "1"}) ==
+          "--max-bins: Value 1 not in range 2 to 10000");
+    CHECK(usage_error({"baseline", "a", "--seed", "-1"}) ==
+          "--seed: expected a whole number from 0");
+}
+
+TEST_CASE("the help of a baseline names its flags", "[command_line]") {
+    const std::string help = parse_command_line({"baseline", "-h"}).value().help;
+
+    for (const char* name :
+         {"INPUT", "--output", "--prediction", "--discrete", "--continuous", "--drop",
+          "--max-samples", "--max-bins", "--seed", "--delimiter", "--no-header", "--quiet"})
+        CHECK(help.find(name) != std::string::npos);
+    CHECK(help.find("--listen") == std::string::npos);
+}
+
 TEST_CASE("the help names every flag", "[command_line]") {
-    const std::string help = help_text();
+    const std::string help = parse_command_line({"--help"}).value().help;
 
     for (const OptionRow& row : option_table()) CHECK(help.find(row.flag) != std::string::npos);
     for (const char* name : {"--config", "--listen", "--unix", "--ndjson-unix", "--version", "-h",
-                             "serve", "check", "health", "BOXKITED_"})
+                             "serve", "baseline", "check", "health", "BOXKITED_"})
         CHECK(help.find(name) != std::string::npos);
 }

@@ -1,0 +1,189 @@
+//     table --block by block--> BaselineBuilder --finish--> histogram.prom
+//       \ a thread of its own
+
+#include <cstdio>
+#include <filesystem>
+
+#include "daemon/commands/baseline_columns.h"
+#include "daemon/commands/commands.h"
+#include "daemon/commands/output_file.h"
+#include "daemon/commands/progress.h"
+#include "table/json_line.h"
+#include "table/log_folder.h"
+#include "table/row_places.h"
+#include "table/table_stream.h"
+
+namespace boxkited {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kWorkFailed = 1;
+constexpr int kInputWrong = 2;
+
+int report(int exit_code, const std::string& reason) {
+    std::fprintf(stderr, "boxkited: %s\n", reason.c_str());
+    return exit_code;
+}
+
+Result<std::vector<TableFile>, std::string> input_files(const BaselineFlags& flags) {
+    std::vector<TableFile> files;
+    for (const std::string& input : flags.inputs) {
+        std::error_code unknown;
+        if (flags.output && fs::equivalent(input, *flags.output, unknown))
+            return Failure{input + ": is both input and output"};
+        if (!fs::is_directory(input, unknown)) {
+            files.push_back({input});
+            continue;
+        }
+        const auto logged = log_files(input);
+        if (!logged) return Failure{to_string(logged.error())};
+        files.insert(files.end(), logged->begin(), logged->end());
+    }
+    return files;
+}
+
+std::optional<std::uint64_t> total_size(const std::vector<TableFile>& files) {
+    std::uint64_t total = 0;
+    for (const TableFile& file : files) {
+        const auto size = input_size(file.path);
+        if (!size) return std::nullopt;
+        total += *size;
+    }
+    return total;
+}
+
+void add(BaselineBuilder& builder, const Cell& cell) {
+    switch (cell.kind) {
+        case Cell::Kind::kText:
+            return builder.add_text(cell.text);
+        case Cell::Kind::kNumber:
+            return builder.add_number(cell.number);
+        case Cell::Kind::kMissing:
+            return builder.add_missing();
+    }
+}
+
+// Reads a table into a baseline.
+class TableBaseline {
+public:
+    TableBaseline(TableReader& reader, const TableColumns& table, const BaselineColumns& chosen,
+                  const BaselineFlags& flags)
+        : reader_(reader),
+          table_(table),
+          chosen_(chosen),
+          builder_(
+              chosen.columns,
+              {.max_samples = flags.max_samples, .max_bins = flags.max_bins, .seed = flags.seed}) {}
+
+    // The error names file, line and column.
+    Result<Baseline, std::string> make(Progress& progress) {
+        TableStream stream(reader_);
+        for (;;) {
+            const auto block = stream.next();
+            if (!block) return Failure{to_string(block.error())};
+            if (*block == nullptr) break;
+            take(**block);
+            progress.show({(*block)->bytes_read, builder_.rows()});
+        }
+        rows_ = builder_.rows();
+        auto baseline = std::move(builder_).finish();
+        if (!baseline) return Failure{to_text(baseline.error())};
+        return *std::move(baseline);
+    }
+
+    std::uint64_t rows() const { return rows_; }
+
+private:
+    void take(const RowBlock& block) {
+        places_.note(block);
+        const Cell* row = block.cells.data();
+        for (std::size_t i = 0; i < block.rows(); ++i, row += table_.names.size()) {
+            for (const std::size_t place : chosen_.places) add(builder_, row[place]);
+            builder_.end_row();
+        }
+    }
+
+    std::string to_text(const BuildError& error) const {
+        const std::size_t place = chosen_.places[error.column];
+        const std::string reason = "column " + std::to_string(place + 1) + ' ' +
+                                   quoted_name(table_.names[place]) + ": " + error.reason;
+        if (error.row == 0) return to_string(TableError{reader_.name_of(0), 0, reason});
+        const auto found = places_.find(error.row);
+        if (found.is_exact)
+            return to_string(TableError{reader_.name_of(found.file), found.line, reason});
+        return to_string(TableError{reader_.name_of(found.file), 0,
+                                    "row " + std::to_string(error.row) + ", below line " +
+                                        std::to_string(found.line) + ": " + reason});
+    }
+
+    TableReader& reader_;
+    const TableColumns& table_;
+    const BaselineColumns& chosen_;
+    BaselineBuilder builder_;
+    RowPlaces places_;
+    std::uint64_t rows_ = 0;
+};
+
+std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+void warn(const std::string& text) {
+    std::fprintf(stderr, "boxkited: warning: %s\n", text.c_str());
+}
+
+// What was made of what, and what of that may come as a surprise.
+void summarize(std::uint64_t rows, const LeftOut& left_out, const BaselineColumns& chosen) {
+    if (left_out.events > 0)
+        warn(counted(left_out.events, "event", "events") + " without features left out");
+    if (left_out.values > 0)
+        warn(counted(left_out.values, "value", "values") +
+             " left out of features that the first events do not have");
+    if (!chosen.has_prediction)
+        warn(
+            "no column is called `prediction`, and none is named by --prediction: the baseline "
+            "has features only");
+    const std::size_t features = chosen.columns.size() - (chosen.has_prediction ? 1 : 0);
+    std::fprintf(stderr, "boxkited: %s and %s of %s\n",
+                 counted(features, "feature", "features").c_str(),
+                 chosen.has_prediction ? "predictions" : "no predictions",
+                 counted(rows, "row", "rows").c_str());
+}
+
+int write(const BaselineFlags& flags, const std::string& text) {
+    if (flags.output) {
+        const auto written = write_output(*flags.output, text);
+        return written ? 0 : report(kWorkFailed, written.error());
+    }
+    const bool good = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    return good && std::fflush(stdout) == 0 ? 0
+                                            : report(kWorkFailed, "standard output: cannot write");
+}
+
+}  // namespace
+
+int baseline(const BaselineFlags& flags) {
+    auto files = input_files(flags);
+    if (!files) return report(kInputWrong, files.error());
+    const auto total = total_size(*files);
+    TableReader reader(*std::move(files),
+                       {.delimiter = flags.delimiter, .has_header = !flags.no_header});
+    const auto table = reader.open();
+    if (!table) return report(kInputWrong, to_string(table.error()));
+    const auto chosen = choose_columns(*table, flags);
+    if (!chosen) return report(kInputWrong, reader.name_of(0) + ": " + chosen.error());
+
+    TableBaseline maker(reader, *table, *chosen, flags);
+    const auto made = [&] {
+        Progress progress(total, flags.quiet);
+        return maker.make(progress);
+    }();
+    if (!made) return report(kInputWrong, made.error());
+    const int exit_code = write(flags, to_prometheus_text(*made));
+    if (exit_code == 0 && !flags.quiet) summarize(maker.rows(), reader.left_out(), *chosen);
+    return exit_code;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,227 @@
+#include "baseline/baseline_builder.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include "base/json_text.h"
+#include "base/number_text.h"
+#include "base/utf8.h"
+#include "baseline/category_counts.h"
+#include "baseline/cell.h"
+#include "baseline/number_column.h"
+
+namespace boxkited {
+
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kLongestQuote = 60;
+
+// The beginning of a cell, as an error shows it.
+std::string cut(std::string_view cell) {
+    if (cell.size() <= kLongestQuote) return std::string(cell);
+    cell = cell.substr(0, kLongestQuote);
+    const auto is_inside = [](char c) { return (c & 0xc0) == 0x80; };
+    while (!cell.empty() && is_inside(cell.back())) cell.remove_suffix(1);
+    if (!cell.empty()) cell.remove_suffix(1);
+    return std::string(cell) + "...";
+}
+
+// The sampled cells of one column, of either kind.
+using ColumnSample = std::variant<NumberColumn, CategoryCounts>;
+
+void add_cell(CategoryCounts& counts, const SampledCell& cell) {
+    switch (cell.kind) {
+        case SampledCell::Kind::kMissing:
+            return counts.add_missing();
+        case SampledCell::Kind::kNumber:
+            return counts.add(python_float(cell.number));
+        case SampledCell::Kind::kText:
+            return counts.add(cell.text);
+        case SampledCell::Kind::kLongText:
+            return counts.add_other();
+    }
+}
+
+void add_cell(NumberColumn& column, const SampledCell& cell) {
+    switch (cell.kind) {
+        case SampledCell::Kind::kMissing:
+            return column.add(kMissing);
+        case SampledCell::Kind::kNumber:
+            return column.add(cell.number);
+        case SampledCell::Kind::kText:
+            return column.add(cell_number(cell.text));
+        case SampledCell::Kind::kLongText:
+            assert(!"a column with texts is no number column");
+    }
+}
+
+// Deals the rows out to the columns, and gives up each row at once.
+void deal(RowSample& sample, std::vector<ColumnSample>& columns) {
+    for (std::size_t i = 0; i < sample.rows().size(); ++i) {
+        SampledRow row(sample.rows()[i]);
+        for (ColumnSample& column : columns)
+            std::visit([&](auto& kind) { add_cell(kind, row.next()); }, column);
+        sample.release(i);
+    }
+}
+
+BaselineVariable variable_of(const BuilderColumn& column, std::uint32_t index) {
+    BaselineVariable variable;
+    if (column.is_prediction) {
+        variable.metric_name = "inference_value";
+        variable.help = "Baseline inference values for test set";
+        variable.feature_name = variable.help;
+    } else {
+        variable.metric_name = "feature_" + std::to_string(index) + "_value";
+        variable.index = index;
+        variable.help = "Baseline values for feature: " + column.name;
+        variable.feature_name = column.name;
+    }
+    return variable;
+}
+
+using Distribution = decltype(BaselineVariable::distribution);
+
+// Fails with the reason. `random` is the column's own.
+Result<Distribution, std::string> distribution(ColumnSample sample, ColumnKind kind,
+                                               const BuilderOptions& options, SeededRandom random) {
+    if (const auto* counts = std::get_if<CategoryCounts>(&sample))
+        return Distribution(counts->baseline(options.max_categories));
+    auto& numbers = std::get<NumberColumn>(sample);
+    const bool discrete =
+        kind == ColumnKind::kAuto ? numbers.looks_discrete(random) : kind == ColumnKind::kDiscrete;
+    if (discrete) return Distribution(std::move(numbers).discrete());
+    // A histogram without a finite bound would not load.
+    if (!numbers.has_finite())
+        return Failure{std::string("no finite value, so it cannot be continuous")};
+    return Distribution(std::move(numbers).continuous(options.max_bins));
+}
+
+}  // namespace
+
+BaselineBuilder::BaselineBuilder(std::vector<BuilderColumn> columns, BuilderOptions options)
+    : options_(options), sample_(options.max_samples, options.seed) {
+    assert(options.max_bins > 1);
+    columns_.reserve(columns.size());
+    for (BuilderColumn& column : columns) {
+        columns_.emplace_back();
+        columns_.back().spec = std::move(column);
+    }
+}
+
+void BaselineBuilder::add_number(double value) {
+    if (value != value) return add_missing();
+    assert(at_ < columns_.size());
+    ++columns_[at_++].numbers;
+    if (sample_.wants_row()) sample_.add_number(value);
+}
+
+void BaselineBuilder::add_text(std::string_view cell) {
+    const CellKind kind = cell_kind(cell);
+    if (kind == CellKind::kMissing) return add_missing();
+    assert(at_ < columns_.size());
+    Column& column = columns_[at_++];
+    if (kind == CellKind::kNumber) {
+        ++column.numbers;
+    } else {
+        note_text(column, cell);
+    }
+    if (!sample_.wants_row()) return;
+    if (kind == CellKind::kNumber && cell.size() > RowSample::kLongestText) {
+        sample_.add_number(cell_number(cell));
+    } else {
+        sample_.add_text(cell);
+    }
+}
+
+void BaselineBuilder::note_text(Column& column, std::string_view cell) {
+    if (column.texts++ == 0) {
+        column.text_row = rows_ + 1;
+        column.text = cut(cell);
+    }
+    if (column.bad_row == 0 && sample_.wants_row() && !is_utf8(cell)) column.bad_row = rows_ + 1;
+}
+
+void BaselineBuilder::add_missing() {
+    assert(at_ < columns_.size());
+    ++at_;
+    if (sample_.wants_row()) sample_.add_missing();
+}
+
+void BaselineBuilder::end_row() {
+    assert(at_ == columns_.size());
+    sample_.end_row();
+    at_ = 0;
+    ++rows_;
+}
+
+bool BaselineBuilder::is_text(const Column& column) const {
+    switch (column.spec.kind) {
+        case ColumnKind::kAuto:
+            return column.numbers < column.texts;
+        case ColumnKind::kDiscrete:
+            return column.texts != 0;
+        case ColumnKind::kContinuous:
+            return false;
+    }
+    return false;
+}
+
+Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
+    const Column& column = columns_[place];
+    const auto fail = [&](std::uint64_t row, std::string reason) {
+        return Failure{BuildError{place, row, std::move(reason)}};
+    };
+    if (!is_utf8(column.spec.name) || column.spec.name.find('\0') != std::string::npos)
+        return fail(0, "the name is no UTF-8 text");
+    if (is_text(column)) {
+        if (column.bad_row != 0) return fail(column.bad_row, "not valid UTF-8");
+        return {};
+    }
+    if (column.texts == 0) return {};
+    const std::string said = json_string(column.text) + " is not a number, ";
+    if (column.spec.kind == ColumnKind::kContinuous)
+        return fail(column.text_row, said + "in a column that is to be continuous");
+    return fail(column.text_row, said + "as " + std::to_string(column.numbers) + " of the " +
+                                     std::to_string(column.numbers + column.texts) +
+                                     " values are; a column of both must be named as discrete");
+}
+
+Result<Baseline, BuildError> BaselineBuilder::finish() && {
+    assert(at_ == 0);
+    if (rows_ == 0) return Failure{BuildError{0, 0, "the table has no rows"}};
+    std::vector<ColumnSample> samples(columns_.size());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (auto good = check(i); !good) return Failure{good.error()};
+        if (is_text(columns_[i])) {
+            samples[i] = CategoryCounts();
+        } else {
+            std::get<NumberColumn>(samples[i]).reserve(sample_.rows().size());
+        }
+    }
+    deal(sample_, samples);
+
+    Baseline baseline;
+    std::optional<BaselineVariable> prediction;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const auto features = static_cast<std::uint32_t>(baseline.variables.size());
+        BaselineVariable variable = variable_of(columns_[i].spec, features);
+        auto counted = distribution(std::exchange(samples[i], {}), columns_[i].spec.kind, options_,
+                                    SeededRandom(options_.seed, i + 1));
+        if (!counted) return Failure{BuildError{i, 0, counted.error()}};
+        variable.distribution = *std::move(counted);
+        if (columns_[i].spec.is_prediction) {
+            prediction = std::move(variable);
+        } else {
+            baseline.variables.push_back(std::move(variable));
+        }
+    }
+    if (prediction) baseline.variables.push_back(*std::move(prediction));
+    return baseline;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/json_tokens.h"
+#include "event/value_reader.h"
+
+namespace boxkited {
+
+// One line of NDJSON: a row as an object of cells, or a prediction event, of which features and
+// output alone are looked at.
+//
+// Threads: one at a time.
+class JsonLine {
+public:
+    struct Field {
+        std::string_view name;  // Empty in an array.
+        Value value;
+    };
+
+    // Whether the line is an object whose `features` are those of an event. False as well for
+    // what is no JSON.
+    bool is_event(std::string_view line);
+
+    // Views lead into `line` or into this object, and hold until the next call. False: reason().
+    bool read_object(std::string_view line);
+    bool read_event(std::string_view line);
+
+    const std::vector<Field>& fields() const { return fields_; }
+    // Of an event; has_features() is false for null as well.
+    bool has_features() const { return has_features_; }
+    bool are_named() const { return are_named_; }
+    const std::optional<Value>& output() const { return output_; }
+
+    const std::string& reason() const { return reason_; }
+
+private:
+    bool begin(std::string_view line);
+    bool finish(bool good);
+    template <typename Read>
+    bool for_each_key(Read read);
+    bool read_event_field(std::string_view name);
+    bool read_features();
+    bool read_named();
+    bool read_in_order();
+    bool fail(std::string reason);
+
+    JsonTokens tokens_;
+    ValueReader values_{128};  // As deep as the daemon takes.
+    std::vector<Field> fields_;
+    bool has_features_ = false;
+    bool are_named_ = true;
+    std::optional<Value> output_;
+    std::string reason_;
+};
+
+// "`bmi`", shortened where it is long.
+std::string quoted_name(std::string_view name);
+
+}  // namespace boxkited

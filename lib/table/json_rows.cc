@@ -1,0 +1,157 @@
+#include "table/json_rows.h"
+
+#include <algorithm>
+
+namespace boxkited {
+
+namespace {
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == line.npos; }
+
+// With its newline, off the front of `text`.
+std::string_view take_line(std::string_view& text) {
+    const auto newline = std::min(text.find('\n'), text.size() - 1);
+    const std::string_view line = text.substr(0, newline + 1);
+    text.remove_prefix(line.size());
+    return line;
+}
+
+bool lies_in(std::string_view part, std::string_view whole) {
+    return part.data() >= whole.data() && part.data() <= whole.data() + whole.size();
+}
+
+}  // namespace
+
+void JsonRows::find_columns(std::string_view lines) {
+    bool is_first = true;
+    while (!lines.empty()) {
+        const std::string_view line = take_line(lines);
+        if (is_blank(line)) continue;
+        if (is_first) are_events_ = line_.is_event(line);
+        is_first = false;
+        if (!read_line(line)) break;
+        add_columns_of_line();
+    }
+    features_ = columns_.size();
+    if (has_output_) columns_.emplace_back("output");
+    for (std::size_t i = 0; i < features_; ++i) places_.emplace(columns_[i], i);
+    filled_in_.assign(columns_.size(), 0);
+}
+
+bool JsonRows::read_line(std::string_view line) {
+    const bool good = are_events_ ? line_.read_event(line) : line_.read_object(line);
+    if (!good) return refuse(line_.reason());
+    if (!are_events_ || !line_.has_features()) return true;
+    if (!are_named_) are_named_ = line_.are_named();
+    if (*are_named_ == line_.are_named()) return true;
+    return refuse(*are_named_ ? "features: expected an object, as in the events before"
+                              : "features: expected an array, as in the events before");
+}
+
+void JsonRows::add_columns_of_line() {
+    const auto& fields = line_.fields();
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const bool in_order = are_events_ && !line_.are_named();
+        if (!in_order)
+            add_column(fields[i].name);
+        else if (i == columns_.size())
+            columns_.push_back(std::to_string(i));
+    }
+    const auto& output = line_.output();
+    if (output && output->kind != Value::Kind::kMissing && output->kind != Value::Kind::kNested)
+        has_output_ = true;
+}
+
+void JsonRows::add_column(std::string_view name) {
+    if (std::find(columns_.begin(), columns_.end(), name) == columns_.end())
+        columns_.emplace_back(name);
+}
+
+Result<void, RowFault> JsonRows::read(std::string_view lines, std::uint64_t first_line,
+                                      RowBlock& rows) {
+    for (std::uint64_t number = first_line; !lines.empty(); ++number) {
+        const std::string_view line = take_line(lines);
+        if (is_blank(line)) continue;
+        if (!read_line(line) || !append_row(line, rows)) return Failure{RowFault{number, reason_}};
+        if (rows.cells.size() > rows.lines.size() * columns_.size()) rows.lines.push_back(number);
+    }
+    return {};
+}
+
+bool JsonRows::append_row(std::string_view text, RowBlock& rows) {
+    if (are_events_ && !line_.has_features()) {
+        ++left_out_.events;
+        return true;
+    }
+    ++row_;
+    const std::size_t begin = rows.cells.size();
+    rows.cells.resize(begin + columns_.size(), Cell{Cell::Kind::kMissing, 0, {}});
+    if (fill_row(text, rows)) return true;
+    rows.cells.resize(begin);
+    return false;
+}
+
+bool JsonRows::fill_row(std::string_view text, RowBlock& rows) {
+    Cell* const row = rows.cells.data() + rows.cells.size() - columns_.size();
+    if (!fill_features(text, row, rows)) return false;
+    return !has_output_ || !line_.output() || put(*line_.output(), features_, text, row, rows);
+}
+
+bool JsonRows::fill_features(std::string_view text, Cell* row, RowBlock& rows) {
+    for (std::size_t i = 0; i < line_.fields().size(); ++i) {
+        const auto& field = line_.fields()[i];
+        const auto column = column_of(i);
+        if (column) {
+            if (!put(field.value, *column, text, row, rows)) return false;
+        } else if (are_events_) {
+            ++left_out_.values;
+        } else {
+            return refuse("column " + quoted_name(field.name) +
+                          " is none of those at the beginning of the table");
+        }
+    }
+    return true;
+}
+
+std::optional<std::size_t> JsonRows::column_of(std::size_t field) const {
+    const std::string_view name = line_.fields()[field].name;
+    const bool in_order = are_events_ && !line_.are_named();
+    if (in_order || (field < features_ && columns_[field] == name))
+        return field < features_ ? std::optional(field) : std::nullopt;
+    const auto found = places_.find(name);
+    return found == places_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool JsonRows::put(const Value& value, std::size_t column, std::string_view text, Cell* row,
+                   RowBlock& rows) {
+    if (filled_in_[column] == row_)
+        return refuse("column " + quoted_name(columns_[column]) + " comes twice");
+    filled_in_[column] = row_;
+    Cell& cell = row[column];
+    switch (value.kind) {
+        case Value::Kind::kNumber:
+        case Value::Kind::kBoolean:
+            cell.kind = Cell::Kind::kNumber;
+            cell.number = value.number;
+            break;
+        case Value::Kind::kText:
+            cell.kind = Cell::Kind::kText;
+            // An unescaped text lives in line_, until the next line.
+            cell.text = lies_in(value.text, text) ? value.text : rows.kept.emplace_back(value.text);
+            break;
+        case Value::Kind::kMissing:
+            break;
+        case Value::Kind::kNested:
+            if (!are_events_)
+                return refuse("column " + quoted_name(columns_[column]) +
+                              ": expected a number, a text, a boolean or null");
+    }
+    return true;
+}
+
+bool JsonRows::refuse(std::string reason) {
+    reason_ = std::move(reason);
+    return false;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,37 @@
+#include "table/log_folder.h"
+
+#include <algorithm>
+
+namespace boxkited {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "1315_logger-replica.txt"
+bool is_partition(const std::string& name) {
+    return name.size() > 5 && std::all_of(name.begin(), name.begin() + 4, is_digit) &&
+           name[4] == '_' && name.ends_with(".txt");
+}
+
+}  // namespace
+
+Result<std::vector<TableFile>, TableError> log_files(const fs::path& folder) {
+    std::vector<TableFile> files;
+    std::error_code error;
+    fs::recursive_directory_iterator at(folder, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+        std::error_code vanished;
+        if (is_partition(at->path().filename()) && at->is_regular_file(vanished))
+            files.push_back({at->path(), true});
+    }
+    if (error) return Failure{TableError{folder, 0, error.message()}};
+    if (files.empty()) return Failure{TableError{folder, 0, "no prediction log in this folder"}};
+    std::sort(files.begin(), files.end(),
+              [](const TableFile& a, const TableFile& b) { return a.path < b.path; });
+    return files;
+}
+
+}  // namespace boxkited

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boxkited {
+
+struct Cell {
+    enum class Kind : std::uint8_t {
+        kText,     // As it is written; what it means is for others to say.
+        kNumber,   // A number or boolean of JSON. Never NaN.
+        kMissing,  // null, NaN, or a column that a JSON object does not name.
+    };
+    Kind kind = Kind::kText;
+    double number = 0;
+    std::string_view text;
+};
+
+// Some rows of a table, one behind the other. Reused from block to block, so that reading
+// allocates nothing once it runs.
+struct RowBlock {
+    std::vector<Cell> cells;           // Row by row, each as long as the table has columns.
+    std::vector<std::uint64_t> lines;  // Where each row begins in its file, from 1.
+    std::size_t file = 0;              // Which one that is, of the files of the table, from 0.
+    std::uint64_t bytes_read = 0;      // Of all files together, packed as they are, so far.
+
+    // What the texts of the cells lead into.
+    std::vector<char> bytes;
+    std::deque<std::string> kept;
+
+    std::size_t rows() const { return lines.size(); }
+    void clear_rows() {
+        cells.clear();
+        lines.clear();
+        kept.clear();
+    }
+};
+
+// What of prediction events is not in the rows.
+struct LeftOut {
+    std::uint64_t values = 0;  // Of features that the first events do not have.
+    std::uint64_t events = 0;  // Without features.
+};
+
+// What is wrong with the bytes of a block.
+struct RowFault {
+    std::uint64_t line;
+    std::string reason;
+};
+
+}  // namespace boxkited

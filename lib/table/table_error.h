@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace boxkited {
+
+// Where and why a table cannot be read.
+struct TableError {
+    std::string file;
+    std::uint64_t line = 0;  // From 1; 0 when the file as a whole is meant.
+    std::string reason;
+};
+
+// "train.csv:14: expected 5 cells, got 4"
+std::string to_string(const TableError& error);
+
+}  // namespace boxkited

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "table/csv_scanner.h"
+#include "table/input_file.h"
+#include "table/json_rows.h"
+#include "table/row_block.h"
+#include "table/table_error.h"
+
+namespace boxkited {
+
+struct TableOptions {
+    char delimiter = ',';    // Of CSV; ASCII, no quote and no line end.
+    bool has_header = true;  // Of CSV; without one columns are called 0, 1, ...
+
+    // How much is read at a time. Blocks grow to hold the longest row, up to `row_bytes`.
+    std::size_t block_bytes = 256 << 10;
+    std::size_t row_bytes = 16 << 20;
+};
+
+// One file of a table.
+struct TableFile {
+    std::string path;  // "-" is standard input.
+    // A file of the prediction log: what follows its last newline is still being written, and is
+    // left out.
+    bool is_log = false;
+};
+
+struct TableColumns {
+    std::vector<std::string> names;     // No two are the same.
+    std::vector<std::size_t> unnamed;   // Those whose header is empty; called by their number.
+    bool are_events = false;            // Prediction events; the output, if any, is last.
+    std::optional<std::size_t> output;  // Where that is.
+};
+
+// Reads files as one table, block by block, in order. CSV and NDJSON are told apart by the first
+// byte that is not space, `{` for NDJSON; all files have the kind and the columns of the first.
+//
+//   TableReader reader({{"train.csv"}}, {});
+//   const auto columns = reader.open();
+//   RowBlock block;
+//   while (*reader.next(block)) use(block.cells);
+//
+// Threads: one at a time.
+class TableReader {
+public:
+    TableReader(std::vector<TableFile> files, TableOptions options);
+
+    // Finds the columns; once, before next().
+    Result<TableColumns, TableError> open();
+    // The next rows, at least one. False: there are none left.
+    Result<bool, TableError> next(RowBlock& block);
+
+    // Of all read so far.
+    const LeftOut& left_out() const { return json_.left_out(); }
+    // "train.csv", "standard input".
+    const std::string& name_of(std::size_t file) const { return names_[file]; }
+
+private:
+    enum class Kind { kUnknown, kCsv, kJson };
+
+    Result<bool, TableError> read_next(RowBlock& block);
+    Result<void, TableError> open_file();
+    Result<void, TableError> close_file();
+    Result<void, TableError> read_block(RowBlock& block);
+    Result<std::string_view, TableError> fill(RowBlock& block);
+    Result<void, TableError> begin_content(std::string_view& text);
+    Result<void, TableError> take_kind(std::string_view text);
+    // Each: the rows of `text`, and how much of it they took.
+    Result<std::size_t, TableError> read_csv(std::string_view text, RowBlock& block);
+    Result<std::size_t, TableError> read_header(std::string_view text, RowBlock& block);
+    Result<std::size_t, TableError> read_json(std::string_view text, RowBlock& block);
+    Result<CsvScanner::Scan, TableError> scan(std::string_view text, std::size_t most_rows,
+                                              RowBlock& block);
+    Result<void, TableError> take_columns(std::vector<std::string> names, std::uint64_t line);
+    Result<void, TableError> compare_header(std::vector<std::string> names, std::uint64_t line);
+    Result<void, TableError> keep_rest(std::string_view rest);
+    Failure<TableError> fail(std::uint64_t line, std::string reason) const;
+
+    const std::vector<TableFile> files_;
+    const TableOptions options_;
+    std::vector<std::string> names_;
+    CsvScanner csv_;
+    JsonRows json_;
+    Kind kind_ = Kind::kUnknown;
+    TableColumns columns_;
+    RowBlock first_;  // What open() has read.
+
+    // The file at hand.
+    std::size_t file_ = 0;
+    std::unique_ptr<InputFile> input_;
+    std::uint64_t bytes_before_ = 0;  // Of the files before it.
+    bool is_begun_ = false;           // Something but a byte order mark was there.
+    bool wants_header_ = false;
+    bool is_at_end_ = false;
+    std::vector<char> rest_;  // What is not a whole row yet,
+    std::uint64_t line_ = 1;  // and the line it begins with.
+    std::optional<CsvScanner::Scan::OpenQuote> open_quote_;
+};
+
+}  // namespace boxkited

@@ -1,0 +1,115 @@
+#include <catch2/catch.hpp>
+
+#include "unit/table/tables.h"
+
+using namespace boxkited;
+
+namespace {
+
+struct Case {
+    std::string bytes;
+    std::string table;
+};
+
+}  // namespace
+
+TEST_CASE("NDJSON is read as objects of cells or as prediction events", "[json]") {
+    const Case row = GENERATE(values<Case>({
+        {R"({"a": 1, "b": "x"}
+{"b": "y", "a": 2.5}
+)",
+         "a|b|\n#1.0|x|\n#2.5|y|\n"},
+        {"\xEF\xBB\xBF{\"a\": true}\r\n\r\n  \n{\"a\": false}", "a|\n#1.0|\n#0.0|\n"},
+        {R"({"a": null, "b": NaN, "c": Infinity, "d": -Infinity, "e": 1e999, "f": -0})"
+         "\n",
+         "a|b|c|d|e|f|\n?|?|#inf|#-inf|#inf|#0.0|\n"},
+        {R"({"a": "\u00fc\n", "b\"": ""})", "a|b\"|\nü\n||\n"},
+        {R"({"a": 1}
+{"b": 2}
+{})",
+         "a|b|\n#1.0|?|\n?|#2.0|\n?|?|\n"},
+        {R"({"output": 1, "prediction": 2})", "output|prediction|\n#1.0|#2.0|\n"},
+        {R"({"features": [1, "x", null], "output": 0.5}
+{"output": "yes", "features": [2, "y", {"deep": [1]}]}
+{"features": [3], "metadata": {"a": [NaN]}}
+)",
+         "0|1|2|output|\n#1.0|x|?|#0.5|\n#2.0|y|?|yes|\n#3.0|?|?|?|\n"},
+        {R"({"features": {"age": 31, "c": "red"}, "output": [0.1, 0.9]}
+{"features": {"c": "blue", "new": 1}, "output": [0.2, 0.8]}
+)",
+         "age|c|new|\n#31.0|red|?|\n?|blue|#1.0|\n"},
+        {R"({"prediction_id":"e/1","server_id":"s","entity_id":null,"created_at":"t",)"
+         R"("received_at":"t","features":null,"output":1,"request_body":null,"metadata":null})"
+         "\n"
+         R"({"prediction_id":"e/2","server_id":"s","entity_id":null,"created_at":"t",)"
+         R"("received_at":"t","features":["Infinity"],"output":2,"request_body":[[]]})"
+         "\n",
+         "0|output|\nInfinity|#2.0|\n"},
+    }));
+    CAPTURE(row.bytes);
+
+    CHECK(read_text(row.bytes) == row.table);
+    CHECK(read_text(row.bytes, {.block_bytes = row.bytes.size() + 1}) == row.table);
+}
+
+TEST_CASE("each byte of NDJSON may be the last of a block", "[json]") {
+    std::string bytes;
+    std::string table = "a|b|\n";
+    for (int i = 0; i < 30; ++i) {
+        bytes += R"({"a":)" + std::to_string(i) + R"(,"b":"\"\u0041"})" + "\n";
+        table += "#" + std::to_string(i) + ".0|\"A|\n";
+    }
+
+    for (std::size_t size = 16; size < bytes.size() + 2; ++size) {
+        CAPTURE(size);
+        REQUIRE(read_text(bytes, {.block_bytes = size}) == table);
+    }
+}
+
+TEST_CASE("NDJSON that cannot be meant is refused with its line", "[json]") {
+    const Case row = GENERATE(values<Case>({
+        {"{\"a\": 1}\n{\"a\": 2\n", "t:2: expected `,` or `}` at byte 8"},
+        {"{\"a\": 1}\n[1]\n", "t:2: expected a JSON object"},
+        {"{\"a\": 1} 2\n", "t:1: expected nothing behind the object at byte 9"},
+        {"{\"a\": 1}\n{\"a\": \"x}\n", "t:2: expected `\"` at the end of a text"},
+        {"{\"a\": \"\xFF\"}\n", "t:1: expected UTF-8"},
+        {"{\"a\": 1}\n\n{\"a\": [2]}\n",
+         "t:3: column `a`: expected a number, a text, a boolean or null"},
+        {"{\"a\": 1, \"a\": 2}\n", "t:1: column `a` comes twice"},
+        {"{\"features\": [1], \"features\": [2]}\n", "t:1: `features` comes twice"},
+        {"{\"features\": [1]}\n{\"features\": {\"a\": 1}}\n",
+         "t:2: features: expected an array, as in the events before"},
+        {"{\"features\": {\"a\": 1}}\n{\"features\": [1]}\n",
+         "t:2: features: expected an object, as in the events before"},
+        {"{\"features\": [1]}\n{\"features\": 1}\n",
+         "t:2: features: expected an array or an object"},
+        {"{}\n", "t: the table is empty"},
+        {"{\"features\": {\"output\": 1}, \"output\": 1}\n",
+         "t:1: columns 1 and 2 are both called `output`"},
+    }));
+    CAPTURE(row.bytes);
+
+    CHECK(read_text(row.bytes) == row.table);
+}
+
+TEST_CASE("a column that comes late is a fault of a table and counted in events", "[json]") {
+    const std::string filler = "                ";
+    const TemporaryDirectory directory;
+    write_file(directory / "rows", "{\"a\": 1}" + filler + "\n{\"b\": 2}\n");
+    write_file(directory / "events",
+               "{\"features\": [1]}" + filler + "\n{\"features\": [2, 3, 4]}\n{\"output\": 1}\n");
+
+    CHECK(read_table({{directory / "rows"}}, {.block_bytes = 25}) ==
+          (directory / "rows").native() +
+              ":2: column `b` is none of those at the beginning of the table");
+
+    TableReader reader({{directory / "events"}}, {.block_bytes = 34});
+    CHECK(reader.open().value().names == std::vector<std::string>{"0"});
+    RowBlock block;
+    CHECK(reader.next(block).value());
+    CHECK(reader.next(block).value());
+    CHECK(block.lines == std::vector<std::uint64_t>{2});
+    CHECK_FALSE(reader.next(block).value());
+    CHECK(reader.left_out().values == 2);
+    CHECK(reader.left_out().events == 1);
+}

@@ -1,0 +1,40 @@
+#include "table/log_folder.h"
+
+#include <catch2/catch.hpp>
+
+#include "support/temporary_directory.h"
+
+using namespace boxkited;
+
+TEST_CASE("the partitions of a log are found in the order of time", "[log_folder]") {
+    const TemporaryDirectory directory;
+    const auto endpoint = directory / "models/predictions/e";
+    for (const char* name :
+         {"2024-05-02/0000_l-r.txt", "2024-05-01/1315_l-r.txt", "2024-05-01/1300_l-r.1.txt",
+          "2024-05-01/1300_l-r.txt.suspect", "2024-05-01/notes.txt", "lock"})
+        write_file(endpoint / name, "");
+
+    const auto from_root = log_files(directory.path());
+    const auto from_day = log_files(endpoint / "2024-05-02");
+
+    REQUIRE(from_root);
+    std::vector<std::string> paths;
+    for (const TableFile& file : *from_root) {
+        CHECK(file.is_log);
+        paths.push_back(std::filesystem::relative(file.path, endpoint));
+    }
+    CHECK(paths == std::vector<std::string>{"2024-05-01/1300_l-r.1.txt", "2024-05-01/1315_l-r.txt",
+                                            "2024-05-02/0000_l-r.txt"});
+    REQUIRE(from_day);
+    CHECK(from_day->size() == 1);
+}
+
+TEST_CASE("a folder without a log is an error", "[log_folder]") {
+    const TemporaryDirectory directory;
+    write_file(directory / "train.csv", "a\n1\n");
+
+    CHECK(to_string(log_files(directory.path()).error()) ==
+          directory.path().native() + ": no prediction log in this folder");
+    CHECK(to_string(log_files(directory / "none").error()) ==
+          (directory / "none").native() + ": No such file or directory");
+}
