@@ -1,6 +1,7 @@
 """The raw stream of lines: counted like the rest, never answered, never held up."""
 
 import json
+import resource
 import select
 import socket
 import time
@@ -51,6 +52,8 @@ class Stream(unittest.TestCase):
 
     def test_a_sender_that_vanishes_leaves_nothing(self):
         with Daemon() as daemon:
+            self.assertEqual(daemon.predict(LINE).status, 202)
+            daemon.await_written(1)  # Its file stays open.
             before = daemon.metric("process_open_fds")
             for _ in range(50):
                 with daemon.stream() as stream:
@@ -112,8 +115,12 @@ class Stream(unittest.TestCase):
 
     def test_a_full_queue_drops_events_and_does_not_hold_up_the_sender(self):
         line = json.dumps({"output": 1, "request_body": "x" * 2000}).encode() + b"\n"
-        options = {"queue_bytes": 1 << 20, "flush_interval_ms": 3_600_000}
+        options = {"queue_bytes": 1 << 20}
+        no_limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         with Daemon(config={"prediction_log": options}) as daemon, daemon.stream() as stream:
+            # No file may grow, so nothing leaves the queue.
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE,
+                             (0, resource.RLIM_INFINITY))
             started = time.monotonic()
             stream.sendall(line * 5000)
             self.assertLess(time.monotonic() - started, 20)
@@ -126,6 +133,7 @@ class Stream(unittest.TestCase):
             self.assertGreater(taken, 0)
             self.assertGreater(dropped, 0)
             self.assertEqual(conserved(metrics), (taken, taken))
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, no_limit)
             self.assertEqual(daemon.stop(), 0)
             self.assertEqual(len(daemon.log_lines()), taken)
 
