@@ -4,7 +4,6 @@ Getting started is run in tests/end-to-end, with the Prometheus that it needs.
 """
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -12,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from support.daemon import PATIENCE, ROOT, Daemon
+from support.daemon import PATIENCE, ROOT, Daemon, surroundings
 from support.documents import PORT, fences, masked, session
 from support.needs import may_need, need
 from support.schema import mismatch
@@ -104,7 +103,8 @@ class Snippets(unittest.TestCase):
 
     def run_snippet(self, *command, patience=PATIENCE):
         with demo() as daemon:
-            environment = {**os.environ, "BOXKITED_URL": f"http://127.0.0.1:{daemon.port}"}
+            environment = surroundings(BOXKITED_URL=f"http://127.0.0.1:{daemon.port}",
+                                       HOME=str(daemon.folder))  # Go keeps what it compiles there.
             ended = subprocess.run(command, capture_output=True, text=True, env=environment,
                                    timeout=patience)
             self.assertEqual((ended.returncode, ended.stderr), (0, ""))
