@@ -40,10 +40,16 @@ void add_cell(CategoryCounts& counts, const SampledCell& cell) {
         case SampledCell::Kind::kNumber:
             return counts.add(python_float(cell.number));
         case SampledCell::Kind::kText:
+        case SampledCell::Kind::kLabel:
             return counts.add(cell.text);
         case SampledCell::Kind::kLongText:
             return counts.add_other();
     }
+}
+
+// NaN for a stray text.
+double number_of(std::string_view cell) {
+    return cell_kind(cell) == CellKind::kNumber ? cell_number(cell) : kMissing;
 }
 
 void add_cell(NumberColumn& column, const SampledCell& cell) {
@@ -53,9 +59,11 @@ void add_cell(NumberColumn& column, const SampledCell& cell) {
         case SampledCell::Kind::kNumber:
             return column.add(cell.number);
         case SampledCell::Kind::kText:
-            return column.add(cell_number(cell.text));
+            return column.add(number_of(cell.text));
+        case SampledCell::Kind::kLabel:
+            return column.add(parse_python_float(cell.text).value_or(kMissing));
         case SampledCell::Kind::kLongText:
-            assert(!"a column with texts is no number column");
+            return column.add(kMissing);
     }
 }
 
@@ -138,6 +146,23 @@ void BaselineBuilder::add_text(std::string_view cell) {
     }
 }
 
+void BaselineBuilder::add_label(std::string_view text) {
+    assert(at_ < columns_.size());
+    Column& column = columns_[at_++];
+    const auto number = parse_python_float(text);
+    if (!number) {
+        note_text(column, text);
+    } else if (*number == *number) {
+        ++column.numbers;
+    }
+    if (!sample_.wants_row()) return;
+    if (number && text.size() > RowSample::kLongestText) {
+        sample_.add_number(*number);
+    } else {
+        sample_.add_label(text);
+    }
+}
+
 void BaselineBuilder::note_text(Column& column, std::string_view cell) {
     if (column.texts++ == 0) {
         column.text_row = rows_ + 1;
@@ -171,6 +196,11 @@ bool BaselineBuilder::is_text(const Column& column) const {
     return false;
 }
 
+std::uint64_t BaselineBuilder::stray_texts(std::size_t column) const {
+    const bool may_stray = options_.stray_texts_are_missing && !is_text(columns_[column]);
+    return may_stray ? columns_[column].texts : 0;
+}
+
 Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
     const Column& column = columns_[place];
     const auto fail = [&](std::uint64_t row, std::string reason) {
@@ -182,7 +212,7 @@ Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
         if (column.bad_row != 0) return fail(column.bad_row, "not valid UTF-8");
         return {};
     }
-    if (column.texts == 0) return {};
+    if (column.texts == 0 || options_.stray_texts_are_missing) return {};
     const std::string said = json_string(column.text) + " is not a number, ";
     if (column.spec.kind == ColumnKind::kContinuous)
         return fail(column.text_row, said + "in a column that is to be continuous");

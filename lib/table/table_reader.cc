@@ -224,6 +224,7 @@ Result<std::size_t, TableError> TableReader::read_json(std::string_view text, Ro
     const std::string_view lines = text.substr(0, text.rfind('\n') + 1);
     if (columns_.names.empty() && !lines.empty()) {
         json_.find_columns(lines);
+        columns_.is_json = true;
         columns_.are_events = json_.are_events();
         if (auto taken = take_columns(json_.columns(), line_); !taken)
             return Failure{taken.error()};

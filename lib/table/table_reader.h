@@ -36,6 +36,7 @@ struct TableFile {
 struct TableColumns {
     std::vector<std::string> names;     // No two are the same.
     std::vector<std::size_t> unnamed;   // Those whose header is empty; called by their number.
+    bool is_json = false;               // NDJSON: texts are texts beyond doubt.
     bool are_events = false;            // Prediction events; the output, if any, is last.
     std::optional<std::size_t> output;  // Where that is.
 };
