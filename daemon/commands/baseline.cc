@@ -89,7 +89,7 @@ public:
                    {.max_samples = flags.max_samples,
                     .max_bins = flags.max_bins,
                     .seed = flags.seed,
-                    .stray_texts_are_missing = table.are_events}) {}
+                    .texts_may_stray = table.are_events}) {}
 
     // The error names file, line and column.
     Result<Baseline, std::string> make(Progress& progress) {
@@ -113,7 +113,7 @@ public:
     }
 
     std::uint64_t rows() const { return rows_; }
-    // By column, those that count as missing among numbers.
+    // By column, those among numbers.
     const std::vector<std::uint64_t>& stray_texts() const { return stray_texts_; }
 
 private:
@@ -165,11 +165,16 @@ void warn(const std::string& text) {
     std::fprintf(stderr, "boxkited: warning: %s\n", text.c_str());
 }
 
-void warn_of_strays(const TableBaseline& made, const BaselineColumns& chosen) {
-    for (std::size_t i = 0; i < chosen.columns.size(); ++i)
-        if (const auto strays = made.stray_texts()[i]; strays != 0)
+void warn_of_strays(const TableBaseline& made, const Baseline& baseline,
+                    const BaselineColumns& chosen) {
+    auto feature = baseline.variables.begin();
+    for (std::size_t i = 0; i < chosen.columns.size(); ++i) {
+        const BaselineVariable& variable =
+            chosen.columns[i].is_prediction ? baseline.variables.back() : *feature++;
+        if (const auto strays = made.stray_texts()[i]; strays != 0 && variable.is_numeric())
             warn("column " + quoted_name(chosen.columns[i].name) + ": " +
                  counted(strays, "text counts", "texts count") + " as missing among its numbers");
+    }
 }
 
 // Texts without a bin of their own.
@@ -201,7 +206,7 @@ void summarize(const TableBaseline& made, const Baseline& baseline, const LeftOu
                                                : "no column is called `prediction`, and none is "
                                                  "named by --prediction") +
              ": the baseline has features only");
-    warn_of_strays(made, chosen);
+    warn_of_strays(made, baseline, chosen);
     say_other(baseline);
     const std::size_t features = baseline.variables.size() - (has_predictions ? 1 : 0);
     std::fprintf(stderr, "boxkited: %s and %s of %s\n",

@@ -30,8 +30,14 @@ std::string cut(std::string_view cell) {
     return std::string(cell) + "...";
 }
 
-// The sampled cells of one column, of either kind.
-using ColumnSample = std::variant<NumberColumn, CategoryCounts>;
+// Numbers with stray texts, which have bins if the numbers turn out to have some.
+struct StrayColumn {
+    NumberColumn numbers;
+    CategoryCounts counts;
+};
+
+// The sampled cells of one column, of any kind.
+using ColumnSample = std::variant<NumberColumn, CategoryCounts, StrayColumn>;
 
 void add_cell(CategoryCounts& counts, const SampledCell& cell) {
     switch (cell.kind) {
@@ -67,6 +73,11 @@ void add_cell(NumberColumn& column, const SampledCell& cell) {
     }
 }
 
+void add_cell(StrayColumn& column, const SampledCell& cell) {
+    add_cell(column.numbers, cell);
+    add_cell(column.counts, cell);
+}
+
 // Deals the rows out to the columns, and gives up each row at once.
 void deal(RowSample& sample, std::vector<ColumnSample>& columns) {
     for (std::size_t i = 0; i < sample.rows().size(); ++i) {
@@ -99,6 +110,12 @@ Result<Distribution, std::string> distribution(ColumnSample sample, ColumnKind k
                                                const BuilderOptions& options, SeededRandom random) {
     if (const auto* counts = std::get_if<CategoryCounts>(&sample))
         return Distribution(counts->baseline(options.max_categories));
+    if (auto* const stray = std::get_if<StrayColumn>(&sample)) {
+        if (stray->numbers.looks_discrete(random))
+            return Distribution(stray->counts.baseline(options.max_categories));
+        NumberColumn without_texts = std::move(stray->numbers);
+        sample = std::move(without_texts);
+    }
     auto& numbers = std::get<NumberColumn>(sample);
     const bool discrete =
         kind == ColumnKind::kAuto ? numbers.looks_discrete(random) : kind == ColumnKind::kDiscrete;
@@ -197,8 +214,12 @@ bool BaselineBuilder::is_text(const Column& column) const {
 }
 
 std::uint64_t BaselineBuilder::stray_texts(std::size_t column) const {
-    const bool may_stray = options_.stray_texts_are_missing && !is_text(columns_[column]);
+    const bool may_stray = options_.texts_may_stray && !is_text(columns_[column]);
     return may_stray ? columns_[column].texts : 0;
+}
+
+bool BaselineBuilder::may_have_bins_of_strays(std::size_t column) const {
+    return stray_texts(column) != 0 && columns_[column].spec.kind == ColumnKind::kAuto;
 }
 
 Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
@@ -208,11 +229,11 @@ Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
     };
     if (!is_utf8(column.spec.name) || column.spec.name.find('\0') != std::string::npos)
         return fail(0, "the name is no UTF-8 text");
-    if (is_text(column)) {
+    if (is_text(column) || may_have_bins_of_strays(place)) {
         if (column.bad_row != 0) return fail(column.bad_row, "not valid UTF-8");
         return {};
     }
-    if (column.texts == 0 || options_.stray_texts_are_missing) return {};
+    if (column.texts == 0 || options_.texts_may_stray) return {};
     const std::string said = json_string(column.text) + " is not a number, ";
     if (column.spec.kind == ColumnKind::kContinuous)
         return fail(column.text_row, said + "in a column that is to be continuous");
@@ -229,6 +250,8 @@ Result<Baseline, BuildError> BaselineBuilder::finish() && {
         if (auto good = check(i); !good) return Failure{good.error()};
         if (is_text(columns_[i])) {
             samples[i] = CategoryCounts();
+        } else if (may_have_bins_of_strays(i)) {
+            samples[i] = StrayColumn();
         } else {
             std::get<NumberColumn>(samples[i]).reserve(sample_.rows().size());
         }

@@ -40,9 +40,9 @@ struct BuilderOptions {
     // Decides which rows are drawn: the same table, options and seed give the same baseline.
     std::uint64_t seed = 0;
 
-    // What a text among numbers is, where no more values are texts than numbers, and any text in a
-    // column that is to be continuous: an error, or missing, see stray_texts().
-    bool stray_texts_are_missing = false;
+    // Whether texts may be among numbers, where no more values are texts than numbers, and in a
+    // column that is to be continuous; an error otherwise. See stray_texts().
+    bool texts_may_stray = false;
 
     // Text bins of a column; rarer texts share the bin `__other__`. Numbers are not limited.
     std::size_t max_categories = 1000;
@@ -92,7 +92,8 @@ public:
     // Complete ones.
     std::uint64_t rows() const { return rows_; }
 
-    // Texts that count as missing in what is, by the rows so far, a column of numbers.
+    // Texts in what is, by the rows so far, a column of numbers, where they may stray. They count
+    // as missing if it becomes a histogram; bins of numbers have bins of such texts beside them.
     std::uint64_t stray_texts(std::size_t column) const;
 
     // Fails for the first column that is at fault, and for a table without rows.
@@ -111,6 +112,7 @@ private:
 
     void note_text(Column& column, std::string_view cell);
     bool is_text(const Column& column) const;
+    bool may_have_bins_of_strays(std::size_t column) const;
     Result<void, BuildError> check(std::size_t column) const;
 
     BuilderOptions options_;

@@ -450,6 +450,7 @@ class Baseline(unittest.TestCase):
         events = [{"features": {
             "text": texts[i % len(texts)],
             "mixed": [1, "1", "u", "v", "w", "x", "y", "z", -0.0, 0.0, False][i % 11],
+            "slips": [1, 0, "oops", True, "1", "", 2, None, 1.0][i % 9],
             "zero": [0.0, -0.0, 1, "0", "-0.0", "nan", None, True][i % 8],
             "number": slips[i // 16 % len(slips)] if i % 16 == 0 else i * 0.37},
             "output": [0.0, 1.0][i % 2]} for i in range(396)]
@@ -461,7 +462,7 @@ class Baseline(unittest.TestCase):
 
         self.assertEqual((made.returncode, made.stderr), (
             0, "boxkited: warning: column `number`: 10 texts count as missing among its numbers\n"
-               "boxkited: 4 features and predictions of 396 rows\n"))
+               "boxkited: 5 features and predictions of 396 rows\n"))
         with Daemon(baseline=output) as daemon:
             self.assertEqual(daemon.predict_lines(body).json["accepted"], len(events))
             self.assert_same_bins(daemon)
@@ -493,7 +494,7 @@ class Baseline(unittest.TestCase):
             refused = run("baseline", path)
             self.assertEqual(refused.returncode, 2)
             self.assertIn('"x" is not a number', refused.stderr)
-        self.assertIn('bin="nan"} 1.0', self.make(events))
+        self.assertIn('bin="x"} 1.0', self.make(events))
         self.assertIn('le="+Inf"} 3.0', self.make(texts, "--continuous", "0"))
 
     def test_texts_without_a_bin_are_said(self):

@@ -245,15 +245,23 @@ TEST_CASE("labels that read as numbers are numbers", "[builder]") {
           "as discrete");
 }
 
-TEST_CASE("stray texts may count as missing", "[builder]") {
+TEST_CASE("stray texts may be among numbers", "[builder]") {
     BuilderOptions options;
-    options.stray_texts_are_missing = true;
+    options.texts_may_stray = true;
     const Cells strays{"1", "true", "1", "", std::string(257, 'x'), "1", "1"};
 
     CHECK(samples(labelled(strays, ColumnKind::kAuto, options)) ==
-          bin("1.0", "4.0") + bin("nan", "3.0"));
+          bin("", "1.0") + bin("1", "4.0") + bin("true", "1.0") + bin("__other__", "1.0"));
     CHECK(samples(built({"1", "x", "1"}, ColumnKind::kAuto, options)) ==
-          bin("1.0", "2.0") + bin("nan", "1.0"));
+          bin("1", "2.0") + bin("x", "1.0"));
+    CHECK(samples(built({"1", "2", "3", "true", "x"}, ColumnKind::kAuto, options)) ==
+          "feature_0_value_baseline_bucket{le=\"1.0\"} 2.0\n"
+          "feature_0_value_baseline_bucket{le=\"1.6666666666666665\"} 2.0\n"
+          "feature_0_value_baseline_bucket{le=\"2.333333333333333\"} 3.0\n"
+          "feature_0_value_baseline_bucket{le=\"3.0\"} 4.0\n"
+          "feature_0_value_baseline_bucket{le=\"+Inf\"} 5.0\n"
+          "feature_0_value_baseline_count 5.0\n"
+          "feature_0_value_baseline_sum 7.0\n");
     CHECK(samples(labelled({"1", "x", "y"}, ColumnKind::kAuto, options)) ==
           bin("1", "1.0") + bin("x", "1.0") + bin("y", "1.0"));
     CHECK(samples(labelled({"1", "x", "y"}, ColumnKind::kContinuous, options)) ==
@@ -268,7 +276,7 @@ TEST_CASE("stray texts may count as missing", "[builder]") {
 
 TEST_CASE("stray texts are counted in columns of numbers alone", "[builder]") {
     BuilderOptions options;
-    options.stray_texts_are_missing = true;
+    options.texts_may_stray = true;
     BaselineBuilder builder({{"numbers"}, {"texts"}}, options);
     for (const char* cell : {"1", "x", "2"}) {
         builder.add_label(cell);
