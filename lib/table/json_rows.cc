@@ -29,8 +29,12 @@ bool JsonRows::has_event(std::string_view lines) {
 }
 
 Result<void, RowFault> JsonRows::add_columns(std::string_view lines, std::uint64_t first_line) {
-    return for_each_line(lines, first_line,
-                         [&](std::string_view, std::uint64_t) { return add_columns_of_line(); });
+    for (std::uint64_t number = first_line; !lines.empty(); ++number) {
+        const std::string_view line = take_line(lines);
+        if (is_blank(line)) continue;
+        if (!read_line(line) || !add_columns_of_line()) return Failure{RowFault{number, reason_}};
+    }
+    return {};
 }
 
 void JsonRows::end_columns() {
@@ -39,25 +43,19 @@ void JsonRows::end_columns() {
     filled_in_.assign(columns_.size(), 0);
 }
 
-Result<void, RowFault> JsonRows::read(std::string_view lines, std::uint64_t first_line,
-                                      RowBlock& rows) {
-    return for_each_line(lines, first_line, [&](std::string_view line, std::uint64_t number) {
-        if (!append_row(line, rows)) return false;
-        if (rows.cells.size() > rows.lines.size() * columns_.size()) rows.lines.push_back(number);
-        return true;
-    });
-}
-
-// `take` has the line in line_, and says in reason_ why it returns false.
-template <typename Take>
-Result<void, RowFault> JsonRows::for_each_line(std::string_view lines, std::uint64_t first_line,
-                                               Take take) {
-    for (std::uint64_t number = first_line; !lines.empty(); ++number) {
-        const std::string_view line = take_line(lines);
+Result<std::size_t, RowFault> JsonRows::read(std::string_view lines, std::uint64_t first_line,
+                                             RowBlock& rows) {
+    // A line that names few of many columns is short, and its row is not.
+    constexpr std::size_t kMostCells = 256 << 10;
+    std::string_view left = lines;
+    for (std::uint64_t number = first_line; !left.empty() && rows.cells.size() < kMostCells;
+         ++number) {
+        const std::string_view line = take_line(left);
         if (is_blank(line)) continue;
-        if (!read_line(line) || !take(line, number)) return Failure{RowFault{number, reason_}};
+        if (!read_line(line) || !append_row(line, rows)) return Failure{RowFault{number, reason_}};
+        if (rows.cells.size() > rows.lines.size() * columns_.size()) rows.lines.push_back(number);
     }
-    return {};
+    return lines.size() - left.size();
 }
 
 bool JsonRows::read_line(std::string_view line) {

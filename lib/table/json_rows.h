@@ -50,17 +50,15 @@ public:
     // Whether a row so far has an output that is neither missing nor nested.
     bool has_output() const { return has_output_; }
 
-    // Appends the rows of whole lines to `rows`, up to the first faulty one. `lines` must outlive
-    // them.
-    Result<void, RowFault> read(std::string_view lines, std::uint64_t first_line, RowBlock& rows);
+    // Appends the rows of whole lines to `rows`, up to the first faulty one or until the cells are
+    // many; how many bytes that took, at least a line. `lines` must outlive the rows.
+    Result<std::size_t, RowFault> read(std::string_view lines, std::uint64_t first_line,
+                                       RowBlock& rows);
 
     const LeftOut& left_out() const { return left_out_; }
 
 private:
     bool read_line(std::string_view line);
-    template <typename Take>
-    Result<void, RowFault> for_each_line(std::string_view lines, std::uint64_t first_line,
-                                         Take take);
     bool add_columns_of_line();
     bool append_row(std::string_view text, RowBlock& rows);
     bool fill_row(std::string_view text, RowBlock& rows);

@@ -53,8 +53,8 @@ Result<TableColumns, TableError> TableReader::open() {
 }
 
 Result<bool, TableError> TableReader::next(RowBlock& block) {
-    while (!head_.empty()) {
-        if (auto read = read_head(block); !read) return Failure{read.error()};
+    while (!waiting_.empty()) {
+        if (auto read = read_waiting(block); !read) return Failure{read.error()};
         if (block.rows() > 0) return true;
     }
     if (first_.rows() == 0) return read_next(block);
@@ -236,10 +236,13 @@ Result<void, TableError> TableReader::compare_header(std::vector<std::string> na
 
 Result<std::size_t, TableError> TableReader::read_json(std::string_view text, RowBlock& block) {
     const std::string_view lines = text.substr(0, text.rfind('\n') + 1);
-    if (!is_open_)
+    if (is_open_) {
+        const auto taken = json_.read(lines, line_, block);
+        if (!taken) return fail_in(file_, taken.error());
+        wait(lines.substr(*taken), line_ + count_lines(lines.substr(0, *taken)), false);
+    } else {
         keep_head(lines);
-    else if (auto read = json_.read(lines, line_, block); !read)
-        return fail_in(file_, read.error());
+    }
     line_ += count_lines(lines);
     return lines.size();
 }
@@ -249,28 +252,30 @@ void TableReader::keep_head(std::string_view lines) {
     std::size_t end = lines.size();
     if (wanted < lines.size()) end = wanted == 0 ? 0 : lines.find('\n', wanted - 1) + 1;
     const std::string_view searched = lines.substr(0, end);
-    add_head(searched, line_, true);
-    add_head(lines.substr(end), line_ + count_lines(searched), false);
+    wait(searched, line_, true);
+    wait(lines.substr(end), line_ + count_lines(searched), false);
     head_bytes_ += lines.size();
 }
 
-void TableReader::add_head(std::string_view lines, std::uint64_t first_line, bool is_searched) {
+void TableReader::wait(std::string_view lines, std::uint64_t first_line, bool is_searched) {
     if (lines.empty()) return;
-    head_.push_back({{lines.begin(), lines.end()},
-                     file_,
-                     first_line,
-                     bytes_before_ + input_->bytes_read(),
-                     is_searched});
+    waiting_.push_back({{lines.begin(), lines.end()},
+                        file_,
+                        first_line,
+                        bytes_before_ + input_->bytes_read(),
+                        is_searched});
 }
 
 bool TableReader::is_head_whole() const { return !is_open_ && head_bytes_ >= options_.head_bytes; }
 
 Result<void, TableError> TableReader::find_columns() {
-    const bool are_events = std::any_of(head_.begin(), head_.end(), [&](const HeadLines& lines) {
-        return files_[lines.file].is_log || (lines.is_searched && json_.has_event(lines.text()));
-    });
+    const bool are_events =
+        std::any_of(waiting_.begin(), waiting_.end(), [&](const WaitingLines& lines) {
+            return files_[lines.file].is_log ||
+                   (lines.is_searched && json_.has_event(lines.text()));
+        });
     if (are_events) json_.expect_events();
-    for (const HeadLines& lines : head_) {
+    for (const WaitingLines& lines : waiting_) {
         if (!lines.is_searched) continue;
         auto added = json_.add_columns(lines.text(), lines.first_line);
         if (!added) return fail_in(lines.file, added.error());
@@ -289,16 +294,18 @@ Result<void, TableError> TableReader::find_columns() {
     return {};
 }
 
-Result<void, TableError> TableReader::read_head(RowBlock& block) {
-    HeadLines lines = std::move(head_.front());
-    head_.pop_front();
+Result<void, TableError> TableReader::read_waiting(RowBlock& block) {
+    WaitingLines& lines = waiting_.front();
     block.clear_rows();
-    block.bytes = std::move(lines.bytes);
+    block.bytes = lines.bytes;
     block.file = lines.file;
     block.bytes_read = lines.bytes_read;
     const std::string_view text(block.bytes.data(), block.bytes.size());
-    const auto read = json_.read(text, lines.first_line, block);
-    if (!read) return fail_in(lines.file, read.error());
+    const auto taken = json_.read(text, lines.first_line, block);
+    if (!taken) return fail_in(lines.file, taken.error());
+    lines.first_line += count_lines(text.substr(0, *taken));
+    lines.bytes.assign(text.begin() + static_cast<std::ptrdiff_t>(*taken), text.end());
+    if (lines.bytes.empty()) waiting_.pop_front();
     return {};
 }
 

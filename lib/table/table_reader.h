@@ -77,8 +77,9 @@ public:
 private:
     enum class Kind { kUnknown, kCsv, kJson };
 
-    // Lines of NDJSON that were read to find the columns.
-    struct HeadLines {
+    // Lines of NDJSON that were read and not made rows yet: those in which the columns are looked
+    // for, and what is left of a block when its rows are many.
+    struct WaitingLines {
         std::vector<char> bytes;
         std::size_t file;
         std::uint64_t first_line;
@@ -89,7 +90,7 @@ private:
     };
 
     Result<bool, TableError> read_next(RowBlock& block);
-    Result<void, TableError> read_head(RowBlock& block);
+    Result<void, TableError> read_waiting(RowBlock& block);
     Result<void, TableError> open_file();
     Result<void, TableError> close_file();
     Result<void, TableError> read_block(RowBlock& block);
@@ -101,7 +102,7 @@ private:
     Result<std::size_t, TableError> read_header(std::string_view text, RowBlock& block);
     Result<std::size_t, TableError> read_json(std::string_view text, RowBlock& block);
     void keep_head(std::string_view lines);
-    void add_head(std::string_view lines, std::uint64_t first_line, bool is_searched);
+    void wait(std::string_view lines, std::uint64_t first_line, bool is_searched);
     bool is_head_whole() const;
     Result<void, TableError> find_columns();
     Result<CsvScanner::Scan, TableError> scan(std::string_view text, std::size_t most_rows,
@@ -119,8 +120,8 @@ private:
     JsonRows json_;
     Kind kind_ = Kind::kUnknown;
     TableColumns columns_;
-    RowBlock first_;              // What open() has read of CSV,
-    std::deque<HeadLines> head_;  // and of NDJSON.
+    RowBlock first_;                    // What open() has read of CSV,
+    std::deque<WaitingLines> waiting_;  // and of NDJSON.
     std::size_t head_bytes_ = 0;
     bool is_open_ = false;
 

@@ -163,3 +163,21 @@ TEST_CASE("a line may be as long as a row may be", "[json]") {
     CHECK(read_text("{\"a\":\"" + text + "\"}\n", options) == "a|\n" + text + "|\n");
     CHECK(read_text("{\"a\":\"x" + text + "\"}\n", options) == "t:1: the row is longer than 1 MiB");
 }
+
+TEST_CASE("rows of many columns that lines do not name come in several blocks", "[json]") {
+    const TemporaryDirectory directory;
+    std::string bytes = "{";
+    for (int i = 0; i < 1000; ++i) bytes += "\"" + std::to_string(i) + "\":1,";
+    bytes.back() = '}';
+    for (int i = 0; i < 50'000; ++i) bytes += "\n{\"0\":1}";
+    write_file(directory / "t", bytes);
+    TableReader reader({{directory / "t"}}, {});
+    REQUIRE(reader.open());
+
+    std::uint64_t rows = 0;
+    for (RowBlock block; reader.next(block).value();) {
+        REQUIRE(block.cells.size() < 300'000);
+        for (const std::uint64_t line : block.lines) REQUIRE(line == ++rows);
+    }
+    CHECK(rows == 50'001);
+}
