@@ -517,6 +517,44 @@ class Baseline(unittest.TestCase):
             "boxkited: 2 features and predictions of 2 rows"])
         self.assertIn("Baseline values for feature: 1", made.stdout)
 
+    def test_a_log_that_begins_before_all_its_columns_keeps_them(self):
+        folder = self.folder / "log" / "2024-05-01"
+        self.file("log/2024-05-01/0000_l-r.txt", '{"features":{"a":1},"output":null}\n')
+        self.file("log/2024-05-01/0100_l-r.txt", "".join(
+            json.dumps({"features": {"a": i, "b": i % 2}, "output": i % 3}) + "\n"
+            for i in range(1000)))
+
+        made = run("baseline", folder)
+
+        self.assertEqual((made.returncode, made.stderr),
+                         (0, "boxkited: 2 features and predictions of 1001 rows\n"))
+        self.assertIn('feature_1_value_baseline_total{bin="nan"} 1.0', made.stdout)
+        self.assertIn('inference_value_baseline_total{bin="0.0"} 334.0', made.stdout)
+
+    def test_events_without_an_output_give_features_only(self):
+        events = self.file("events.ndjson", '{"features": [1]}\n{"features": [2]}\n')
+
+        made = run("baseline", events)
+
+        self.assertEqual(made.returncode, 0)
+        self.assertEqual(made.stderr.splitlines(), [
+            "boxkited: warning: no event has an output: the baseline has features only",
+            "boxkited: 1 feature and no predictions of 2 rows"])
+        self.assertNotIn("inference_value", made.stdout)
+        self.assert_refused(f"{events}: no event has an output, and no feature is left",
+                            events, "--drop", "0")
+
+    def test_a_feature_may_be_called_output(self):
+        events = self.file("events.ndjson", "".join(
+            json.dumps({"features": {"output": i % 2}, "output": "yes"}) + "\n"
+            for i in range(10)))
+
+        made = self.make(events)
+
+        self.assertEqual(self.make(events, "--prediction", "output"), made)
+        self.assertIn('feature_0_value_baseline_total{bin="1.0"} 5.0', made)
+        self.assertIn('inference_value_baseline_total{bin="yes"} 10.0', made)
+
 
 if __name__ == "__main__":
     unittest.main()
