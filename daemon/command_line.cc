@@ -4,6 +4,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 #include "daemon/option_table.h"
 #include "daemon/option_value.h"
@@ -87,6 +89,33 @@ std::string read_delimiter(const std::string& text, char& delimiter) {
     return {};
 }
 
+// Decimal digits, without zeros in front, which would be octal to some.
+template <typename Number>
+bool read_whole_number(const std::string& text, Number& number) {
+    if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+    if (text.find_first_not_of("0123456789") != text.npos) return false;
+    const char* const end = text.data() + text.size();
+    return std::from_chars(text.data(), end, number).ec == std::errc();
+}
+
+template <typename Number>
+void add_whole_number(CLI::App& app, const std::string& flag, Number& to, Number least, Number most,
+                      const std::string& help) {
+    app.add_option_function<std::string>(
+           flag,
+           [&to, flag, least, most](const std::string& text) {
+               Number number = 0;
+               if (!read_whole_number(text, number) || number < least || number > most)
+                   throw CLI::ValidationError(flag, "expected a whole number from " +
+                                                        std::to_string(least) + " to " +
+                                                        std::to_string(most));
+               to = number;
+           },
+           help)
+        ->type_name("NUMBER")
+        ->default_str(std::to_string(to));
+}
+
 // "--drop A,B --drop C": the commas are for who knows the columns to judge.
 void add_columns(CLI::App& app, const char* flag, std::vector<std::string>& to, const char* help) {
     app.add_option(flag, to, help)
@@ -105,32 +134,23 @@ void describe_baseline(CLI::App& app, BaselineFlags& to) {
                    "input. Several count as one table")
         ->type_name("")
         ->required();
-    app.add_option("-o,--output", to.output, "Where the baseline goes; standard output by default")
+    app.add_option("-o,--output", to.output,
+                   "Where the baseline goes; - or none of it is standard output")
         ->type_name("FILE");
     app.add_option("--prediction", to.prediction,
-                   "The column of the model's answers; default prediction, if there is one")
+                   "The column of the model's answers; default prediction, if there is one, or the "
+                   "output of events")
         ->type_name("COLUMN");
     add_columns(app, "--discrete", to.discrete, "Counts each value of these columns by itself");
     add_columns(app, "--continuous", to.continuous, "Makes a histogram of these columns");
     add_columns(app, "--drop", to.drop, "Leaves these columns out");
-    constexpr std::size_t kMost = 10'000'000;
-    app.add_option("--max-samples", to.max_samples,
-                   "Rows that the baseline is made of; of more, so many are drawn")
-        ->capture_default_str()
-        ->type_name("NUMBER")
-        ->check(CLI::Range(std::size_t{1}, kMost).description(""));
-    app.add_option("--max-bins", to.max_bins, "Bounds of a histogram")
-        ->capture_default_str()
-        ->type_name("NUMBER")
-        ->check(CLI::Range(std::size_t{2}, std::size_t{10'000}).description(""));
-    app.add_option("--seed", to.seed, "Which rows are drawn")
-        ->capture_default_str()
-        ->type_name("NUMBER")
-        ->check([](const std::string& text) {
-            // CLI11 takes -1 for the largest number.
-            return text.starts_with('-') ? std::string("expected a whole number from 0")
-                                         : std::string();
-        });
+    add_whole_number<std::size_t>(app, "--max-samples", to.max_samples, 1, 10'000'000,
+                                  "Rows that the baseline is made of; of more, so many are drawn");
+    add_whole_number<std::size_t>(app, "--max-bins", to.max_bins, 2, 10'000,
+                                  "Bounds of a histogram");
+    add_whole_number<std::uint64_t>(app, "--seed", to.seed, 0,
+                                    std::numeric_limits<std::uint64_t>::max(),
+                                    "Which rows are drawn");
     app.add_option_function<std::string>(
            "--delimiter",
            [&to](const std::string& text) {

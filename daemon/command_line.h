@@ -12,8 +12,8 @@ namespace boxkited {
 
 // What `boxkited baseline` is told.
 struct BaselineFlags {
-    std::vector<std::string> inputs;  // Files and folders; "-" is standard input.
-    std::optional<std::string> output;
+    std::vector<std::string> inputs;    // Files and folders; "-" is standard input.
+    std::optional<std::string> output;  // "-" is standard output.
     std::optional<std::string> prediction;
     // Each text is a column, or several with commas between.
     std::vector<std::string> discrete;

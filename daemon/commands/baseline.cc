@@ -8,6 +8,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/output_file.h"
 #include "daemon/commands/progress.h"
+#include "histogram/category_bins.h"
 #include "table/json_line.h"
 #include "table/log_folder.h"
 #include "table/row_places.h"
@@ -27,12 +28,20 @@ int report(int exit_code, const std::string& reason) {
     return exit_code;
 }
 
+bool goes_to_file(const BaselineFlags& flags) { return flags.output && *flags.output != "-"; }
+
+// A terminal or /dev/null may be both, a file may not.
+bool is_output(const std::string& input, const BaselineFlags& flags) {
+    if (!goes_to_file(flags)) return false;
+    std::error_code unknown;
+    return fs::is_regular_file(*flags.output, unknown) &&
+           fs::equivalent(input == "-" ? "/dev/stdin" : input, *flags.output, unknown);
+}
+
 Result<std::vector<TableFile>, std::string> input_files(const BaselineFlags& flags) {
     std::vector<TableFile> files;
     for (const std::string& input : flags.inputs) {
         std::error_code unknown;
-        if (flags.output && fs::equivalent(input, *flags.output, unknown))
-            return Failure{input + ": is both input and output"};
         if (!fs::is_directory(input, unknown)) {
             files.push_back({input});
             continue;
@@ -41,6 +50,8 @@ Result<std::vector<TableFile>, std::string> input_files(const BaselineFlags& fla
         if (!logged) return Failure{to_string(logged.error())};
         files.insert(files.end(), logged->begin(), logged->end());
     }
+    for (const TableFile& file : files)
+        if (is_output(file.path, flags)) return Failure{file.path + ": is both input and output"};
     return files;
 }
 
@@ -54,10 +65,10 @@ std::optional<std::uint64_t> total_size(const std::vector<TableFile>& files) {
     return total;
 }
 
-void add(BaselineBuilder& builder, const Cell& cell) {
+void add(BaselineBuilder& builder, const Cell& cell, bool is_json) {
     switch (cell.kind) {
         case Cell::Kind::kText:
-            return builder.add_text(cell.text);
+            return is_json ? builder.add_label(cell.text) : builder.add_text(cell.text);
         case Cell::Kind::kNumber:
             return builder.add_number(cell.number);
         case Cell::Kind::kMissing:
@@ -73,9 +84,12 @@ public:
         : reader_(reader),
           table_(table),
           chosen_(chosen),
-          builder_(
-              chosen.columns,
-              {.max_samples = flags.max_samples, .max_bins = flags.max_bins, .seed = flags.seed}) {}
+          builder_(chosen.columns,
+                   // A live feature of one slip is to be watched as well.
+                   {.max_samples = flags.max_samples,
+                    .max_bins = flags.max_bins,
+                    .seed = flags.seed,
+                    .texts_may_stray = table.are_events}) {}
 
     // The error names file, line and column.
     Result<Baseline, std::string> make(Progress& progress) {
@@ -88,21 +102,37 @@ public:
             progress.show({(*block)->bytes_read, builder_.rows()});
         }
         rows_ = builder_.rows();
+        for (std::size_t i = 0; i < chosen_.columns.size(); ++i)
+            stray_texts_.push_back(builder_.stray_texts(i));
         auto baseline = std::move(builder_).finish();
         if (!baseline) return Failure{to_text(baseline.error())};
+        drop_absent_output(*baseline);
+        if (baseline->variables.empty())
+            return Failure{reader_.name_of(0) + ": no event has an output, and no feature is left"};
         return *std::move(baseline);
     }
 
     std::uint64_t rows() const { return rows_; }
+    // By column, those among numbers.
+    const std::vector<std::uint64_t>& stray_texts() const { return stray_texts_; }
 
 private:
     void take(const RowBlock& block) {
         places_.note(block);
         const Cell* row = block.cells.data();
         for (std::size_t i = 0; i < block.rows(); ++i, row += table_.names.size()) {
-            for (const std::size_t place : chosen_.places) add(builder_, row[place]);
+            for (const std::size_t place : chosen_.places)
+                add(builder_, row[place], table_.is_json);
             builder_.end_row();
         }
+    }
+
+    // Whether events have outputs is known at their end only.
+    void drop_absent_output(Baseline& baseline) const {
+        if (!table_.output || chosen_.places.back() != *table_.output || reader_.has_output())
+            return;
+        const bool is_last = chosen_.columns.back().is_prediction || !chosen_.has_prediction;
+        baseline.variables.erase(baseline.variables.end() - (is_last ? 1 : 2));
     }
 
     std::string to_text(const BuildError& error) const {
@@ -124,6 +154,7 @@ private:
     BaselineBuilder builder_;
     RowPlaces places_;
     std::uint64_t rows_ = 0;
+    std::vector<std::uint64_t> stray_texts_;
 };
 
 std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
@@ -134,26 +165,58 @@ void warn(const std::string& text) {
     std::fprintf(stderr, "boxkited: warning: %s\n", text.c_str());
 }
 
+void warn_of_strays(const TableBaseline& made, const Baseline& baseline,
+                    const BaselineColumns& chosen) {
+    auto feature = baseline.variables.begin();
+    for (std::size_t i = 0; i < chosen.columns.size(); ++i) {
+        const BaselineVariable& variable =
+            chosen.columns[i].is_prediction ? baseline.variables.back() : *feature++;
+        if (const auto strays = made.stray_texts()[i]; strays != 0 && variable.is_numeric())
+            warn("column " + quoted_name(chosen.columns[i].name) + ": " +
+                 counted(strays, "text counts", "texts count") + " as missing among its numbers");
+    }
+}
+
+// Texts without a bin of their own.
+void say_other(const Baseline& baseline) {
+    for (const BaselineVariable& variable : baseline.variables) {
+        if (variable.is_numeric()) continue;
+        const std::string name =
+            variable.index ? "column " + quoted_name(variable.feature_name) : "predictions";
+        for (const CategoryBaseline::Bin& bin : variable.category().bins)
+            if (bin.name == kOtherBin)
+                std::fprintf(
+                    stderr, "boxkited: %s: %s in __other__, without a bin of their own\n",
+                    name.c_str(),
+                    counted(static_cast<std::uint64_t>(bin.count), "text", "texts").c_str());
+    }
+}
+
 // What was made of what, and what of that may come as a surprise.
-void summarize(std::uint64_t rows, const LeftOut& left_out, const BaselineColumns& chosen) {
+void summarize(const TableBaseline& made, const Baseline& baseline, const LeftOut& left_out,
+               const BaselineColumns& chosen) {
     if (left_out.events > 0)
         warn(counted(left_out.events, "event", "events") + " without features left out");
     if (left_out.values > 0)
         warn(counted(left_out.values, "value", "values") +
              " left out of features that the first events do not have");
-    if (!chosen.has_prediction)
-        warn(
-            "no column is called `prediction`, and none is named by --prediction: the baseline "
-            "has features only");
-    const std::size_t features = chosen.columns.size() - (chosen.has_prediction ? 1 : 0);
+    const bool has_predictions = !baseline.variables.back().index;
+    if (!has_predictions)
+        warn(std::string(chosen.has_prediction ? "no event has an output"
+                                               : "no column is called `prediction`, and none is "
+                                                 "named by --prediction") +
+             ": the baseline has features only");
+    warn_of_strays(made, baseline, chosen);
+    say_other(baseline);
+    const std::size_t features = baseline.variables.size() - (has_predictions ? 1 : 0);
     std::fprintf(stderr, "boxkited: %s and %s of %s\n",
                  counted(features, "feature", "features").c_str(),
-                 chosen.has_prediction ? "predictions" : "no predictions",
-                 counted(rows, "row", "rows").c_str());
+                 has_predictions ? "predictions" : "no predictions",
+                 counted(made.rows(), "row", "rows").c_str());
 }
 
 int write(const BaselineFlags& flags, const std::string& text) {
-    if (flags.output) {
+    if (goes_to_file(flags)) {
         const auto written = write_output(*flags.output, text);
         return written ? 0 : report(kWorkFailed, written.error());
     }
@@ -182,7 +245,7 @@ int baseline(const BaselineFlags& flags) {
     }();
     if (!made) return report(kInputWrong, made.error());
     const int exit_code = write(flags, to_prometheus_text(*made));
-    if (exit_code == 0 && !flags.quiet) summarize(maker.rows(), reader.left_out(), *chosen);
+    if (exit_code == 0 && !flags.quiet) summarize(maker, *made, reader.left_out(), *chosen);
     return exit_code;
 }
 

@@ -85,7 +85,9 @@ Result<std::optional<std::size_t>, std::string> prediction_of(const TableColumns
         if (place && choices[*place].is_dropped) place.reset();
         return place;
     }
-    const auto place = find(table, *flags.prediction);
+    // The output of events comes before a feature that is called so too.
+    const bool is_output = table.output && *flags.prediction == table.names[*table.output];
+    const auto place = is_output ? table.output : find(table, *flags.prediction);
     if (!place) return no_column(table, "--prediction", *flags.prediction);
     if (choices[*place].is_dropped)
         return Failure{"--prediction: " + quoted_name(*flags.prediction) + " is in --drop too"};

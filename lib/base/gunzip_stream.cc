@@ -30,6 +30,13 @@ GunzipStream::Step GunzipStream::unpack(std::string_view bytes, char* out, std::
 
     Step step;
     while (step.good && stream.avail_in > 0 && stream.avail_out > 0) {
+        is_padded_ = is_padded_ || (is_whole_ && *stream.next_in == 0);
+        if (is_padded_) {
+            step.good = *stream.next_in == 0;
+            ++stream.next_in;
+            --stream.avail_in;
+            continue;
+        }
         if (is_whole_) inflateReset(&stream);  // Another member follows.
         is_whole_ = false;
         const int result = inflate(&stream, Z_NO_FLUSH);

@@ -6,7 +6,7 @@
 
 namespace boxkited {
 
-// Unpacks gzip (one member or several) as it comes.
+// Unpacks gzip (one member or several, and zeros behind them as tapes have) as it comes.
 //
 // Threads: one at a time.
 class GunzipStream {
@@ -29,6 +29,7 @@ private:
     struct Inflater;
     std::unique_ptr<Inflater> inflater_;
     bool is_whole_ = false;
+    bool is_padded_ = false;  // Zeros behind the last member.
 };
 
 }  // namespace boxkited

@@ -16,16 +16,14 @@ bool moves_a_line_or_terminal(char32_t code) {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
 }
 
-}  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
+void append_quoted(std::string& out, std::string_view text, char quote) {
+    out += quote;
     while (!text.empty()) {
         const Utf8Character c = first_character(text);
         text.remove_prefix(c.bytes.empty() ? 1 : c.bytes.size());
         if (c.bytes.empty()) {
             out += "\xEF\xBF\xBD";
-        } else if (c.code == '"' || c.code == '\\') {
+        } else if (c.bytes[0] == quote || c.code == '\\') {
             out += '\\';
             out += c.bytes;
         } else if (c.code == '\n') {
@@ -40,12 +38,31 @@ void append_json_string(std::string& out, std::string_view text) {
             out += c.bytes;
         }
     }
-    out += '"';
+    out += quote;
 }
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) { append_quoted(out, text, '"'); }
 
 std::string json_string(std::string_view text) {
     std::string out;
     append_json_string(out, text);
+    return out;
+}
+
+std::string quoted_text(std::string_view text, char quote) {
+    constexpr std::size_t kLongest = 60;
+    std::string shown(text.substr(0, kLongest));
+    if (text.size() > kLongest) {
+        const auto continues = [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+        };
+        while (!shown.empty() && continues(text[shown.size()])) shown.pop_back();
+        shown += "...";
+    }
+    std::string out;
+    append_quoted(out, shown, quote);
     return out;
 }
 

@@ -30,8 +30,14 @@ std::string cut(std::string_view cell) {
     return std::string(cell) + "...";
 }
 
-// The sampled cells of one column, of either kind.
-using ColumnSample = std::variant<NumberColumn, CategoryCounts>;
+// Numbers with stray texts, which have bins if the numbers turn out to have some.
+struct StrayColumn {
+    NumberColumn numbers;
+    CategoryCounts counts;
+};
+
+// The sampled cells of one column, of any kind.
+using ColumnSample = std::variant<NumberColumn, CategoryCounts, StrayColumn>;
 
 void add_cell(CategoryCounts& counts, const SampledCell& cell) {
     switch (cell.kind) {
@@ -40,10 +46,16 @@ void add_cell(CategoryCounts& counts, const SampledCell& cell) {
         case SampledCell::Kind::kNumber:
             return counts.add(python_float(cell.number));
         case SampledCell::Kind::kText:
+        case SampledCell::Kind::kLabel:
             return counts.add(cell.text);
         case SampledCell::Kind::kLongText:
             return counts.add_other();
     }
+}
+
+// NaN for a stray text.
+double number_of(std::string_view cell) {
+    return cell_kind(cell) == CellKind::kNumber ? cell_number(cell) : kMissing;
 }
 
 void add_cell(NumberColumn& column, const SampledCell& cell) {
@@ -53,10 +65,17 @@ void add_cell(NumberColumn& column, const SampledCell& cell) {
         case SampledCell::Kind::kNumber:
             return column.add(cell.number);
         case SampledCell::Kind::kText:
-            return column.add(cell_number(cell.text));
+            return column.add(number_of(cell.text));
+        case SampledCell::Kind::kLabel:
+            return column.add(parse_python_float(cell.text).value_or(kMissing));
         case SampledCell::Kind::kLongText:
-            assert(!"a column with texts is no number column");
+            return column.add(kMissing);
     }
+}
+
+void add_cell(StrayColumn& column, const SampledCell& cell) {
+    add_cell(column.numbers, cell);
+    add_cell(column.counts, cell);
 }
 
 // Deals the rows out to the columns, and gives up each row at once.
@@ -91,6 +110,12 @@ Result<Distribution, std::string> distribution(ColumnSample sample, ColumnKind k
                                                const BuilderOptions& options, SeededRandom random) {
     if (const auto* counts = std::get_if<CategoryCounts>(&sample))
         return Distribution(counts->baseline(options.max_categories));
+    if (auto* const stray = std::get_if<StrayColumn>(&sample)) {
+        if (stray->numbers.looks_discrete(random))
+            return Distribution(stray->counts.baseline(options.max_categories));
+        NumberColumn without_texts = std::move(stray->numbers);
+        sample = std::move(without_texts);
+    }
     auto& numbers = std::get<NumberColumn>(sample);
     const bool discrete =
         kind == ColumnKind::kAuto ? numbers.looks_discrete(random) : kind == ColumnKind::kDiscrete;
@@ -138,6 +163,23 @@ void BaselineBuilder::add_text(std::string_view cell) {
     }
 }
 
+void BaselineBuilder::add_label(std::string_view text) {
+    assert(at_ < columns_.size());
+    Column& column = columns_[at_++];
+    const auto number = parse_python_float(text);
+    if (!number) {
+        note_text(column, text);
+    } else if (*number == *number) {
+        ++column.numbers;
+    }
+    if (!sample_.wants_row()) return;
+    if (number && text.size() > RowSample::kLongestText) {
+        sample_.add_number(*number);
+    } else {
+        sample_.add_label(text);
+    }
+}
+
 void BaselineBuilder::note_text(Column& column, std::string_view cell) {
     if (column.texts++ == 0) {
         column.text_row = rows_ + 1;
@@ -171,6 +213,15 @@ bool BaselineBuilder::is_text(const Column& column) const {
     return false;
 }
 
+std::uint64_t BaselineBuilder::stray_texts(std::size_t column) const {
+    const bool may_stray = options_.texts_may_stray && !is_text(columns_[column]);
+    return may_stray ? columns_[column].texts : 0;
+}
+
+bool BaselineBuilder::may_have_bins_of_strays(std::size_t column) const {
+    return stray_texts(column) != 0 && columns_[column].spec.kind == ColumnKind::kAuto;
+}
+
 Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
     const Column& column = columns_[place];
     const auto fail = [&](std::uint64_t row, std::string reason) {
@@ -178,11 +229,11 @@ Result<void, BuildError> BaselineBuilder::check(std::size_t place) const {
     };
     if (!is_utf8(column.spec.name) || column.spec.name.find('\0') != std::string::npos)
         return fail(0, "the name is no UTF-8 text");
-    if (is_text(column)) {
+    if (is_text(column) || may_have_bins_of_strays(place)) {
         if (column.bad_row != 0) return fail(column.bad_row, "not valid UTF-8");
         return {};
     }
-    if (column.texts == 0) return {};
+    if (column.texts == 0 || options_.texts_may_stray) return {};
     const std::string said = json_string(column.text) + " is not a number, ";
     if (column.spec.kind == ColumnKind::kContinuous)
         return fail(column.text_row, said + "in a column that is to be continuous");
@@ -199,6 +250,8 @@ Result<Baseline, BuildError> BaselineBuilder::finish() && {
         if (auto good = check(i); !good) return Failure{good.error()};
         if (is_text(columns_[i])) {
             samples[i] = CategoryCounts();
+        } else if (may_have_bins_of_strays(i)) {
+            samples[i] = StrayColumn();
         } else {
             std::get<NumberColumn>(samples[i]).reserve(sample_.rows().size());
         }

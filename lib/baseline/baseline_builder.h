@@ -40,6 +40,10 @@ struct BuilderOptions {
     // Decides which rows are drawn: the same table, options and seed give the same baseline.
     std::uint64_t seed = 0;
 
+    // Whether texts may be among numbers, where no more values are texts than numbers, and in a
+    // column that is to be continuous; an error otherwise. See stray_texts().
+    bool texts_may_stray = false;
+
     // Text bins of a column; rarer texts share the bin `__other__`. Numbers are not limited.
     std::size_t max_categories = 1000;
 };
@@ -65,7 +69,7 @@ struct BuildError {
 //   const auto baseline = std::move(builder).finish();
 //   if (baseline) file << to_prometheus_text(*baseline);
 //
-// Memory is that of `max_samples` rows, however many come.
+// Memory is that of `max_samples` rows, however many come: at most 258 bytes a text, 10 a number.
 //
 // Threads: one at a time.
 class BaselineBuilder {
@@ -77,11 +81,20 @@ public:
     // A cell as it is written in a table: missing, number or text by cell_kind(). Beyond 256 bytes
     // it has no bin of its own, like such a live value.
     void add_text(std::string_view cell);
+    // A text that is one beyond doubt, such as a string of JSON, taken as the daemon takes a live
+    // one: by itself in a column of texts, also when it is empty, `NA` or `true`; in a column of
+    // numbers as the number that Python's float() reads, NaN being missing. The same for its
+    // length.
+    void add_label(std::string_view text);
     void add_missing();
     void end_row();
 
     // Complete ones.
     std::uint64_t rows() const { return rows_; }
+
+    // Texts in what is, by the rows so far, a column of numbers, where they may stray. They count
+    // as missing if it becomes a histogram; bins of numbers have bins of such texts beside them.
+    std::uint64_t stray_texts(std::size_t column) const;
 
     // Fails for the first column that is at fault, and for a table without rows.
     Result<Baseline, BuildError> finish() &&;
@@ -99,6 +112,7 @@ private:
 
     void note_text(Column& column, std::string_view cell);
     bool is_text(const Column& column) const;
+    bool may_have_bins_of_strays(std::size_t column) const;
     Result<void, BuildError> check(std::size_t column) const;
 
     BuilderOptions options_;

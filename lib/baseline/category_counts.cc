@@ -9,6 +9,7 @@ namespace boxkited {
 
 void CategoryCounts::add(std::string_view name) {
     if (name == kOtherBin) return add_other();
+    if (name == kMissingBin) return add_missing();
     if (name.find('\0') != name.npos) {
         ++counts_[CategoryBins({}).name_of(name)];
     } else if (const auto at = counts_.find(name); at != counts_.end()) {

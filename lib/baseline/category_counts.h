@@ -14,7 +14,7 @@ namespace boxkited {
 // Threads: one at a time.
 class CategoryCounts {
 public:
-    // A NUL in a name is counted as `\u0000`, as live values are.
+    // A NUL in a name is counted as `\u0000`, and the text `nan` as missing, as live values are.
     void add(std::string_view name);
     void add_missing() { ++missing_; }
     void add_other() { ++other_; }

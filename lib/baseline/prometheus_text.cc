@@ -38,6 +38,10 @@ void skip_blanks(std::string_view& text) {
     text.remove_prefix(blanks);
 }
 
+std::string_view without_end_blanks(std::string_view text) {
+    return text.substr(0, text.find_last_not_of(" \t\r") + 1);
+}
+
 bool skip(std::string_view& text, char c) {
     if (!text.starts_with(c)) return false;
     text.remove_prefix(1);
@@ -169,7 +173,8 @@ Status cut_comment(std::string_view rest, TextLine& out) {
         return Failure{"a metric name is expected behind " + std::string(keyword)};
     skip_blanks(rest);
     out.kind = keyword == "HELP" ? TextLine::Kind::kHelp : TextLine::Kind::kType;
-    out.text = rest;
+    // The name of a feature may end in a blank.
+    out.text = keyword == "HELP" ? rest : without_end_blanks(rest);
     return {};
 }
 
@@ -187,11 +192,11 @@ Status cut_line(std::string_view line, TextLine& out) {
     out.labels.clear();
     if (auto checked = check_characters(line); !checked) return checked;
 
-    // As Boxkite, which strips each line; that takes the CR of CRLF as well.
-    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
     skip_blanks(line);
-    if (line.empty()) return {};
-    return skip(line, '#') ? cut_comment(line, out) : cut_sample(line, out);
+    if (skip(line, '#')) return cut_comment(line, out);
+    line = without_end_blanks(line);
+    return line.empty() ? Status() : cut_sample(line, out);
 }
 
 std::optional<double> parse_sample_number(std::string_view text) {

@@ -26,9 +26,10 @@ struct TextLine {
     std::optional<std::string_view> label(std::string_view label_name) const;
 };
 
-// Cuts one line, given without its line end, into `out`, whose memory is used again. Timestamps
-// are checked and dropped, exemplars dropped. Fails with the reason when the text is not UTF-8,
-// holds a NUL, or is none of the kinds of lines.
+// Cuts one line, given without its line feed, into `out`, whose memory is used again. Blanks at its
+// end count in help alone, a CR there nowhere. Timestamps are checked and dropped, exemplars
+// dropped. Fails with the reason when the text is not UTF-8, holds a NUL, or is none of the kinds
+// of lines.
 //
 // Threads: any.
 Result<void, std::string> cut_line(std::string_view line, TextLine& out);

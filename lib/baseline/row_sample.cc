@@ -5,8 +5,9 @@
 
 namespace boxkited {
 
-// A kept row is the bytes of its cells, each behind a head of two bytes: the length of a text, or a
-// mark beyond all lengths. A number that came as a double is its eight bytes.
+// A kept row is the bytes of its cells, each behind a head of two bytes: the length of a text, with
+// a bit more for a label, or a mark beyond all lengths. A number that came as a double is its eight
+// bytes.
 
 namespace {
 
@@ -14,7 +15,8 @@ using Head = std::uint16_t;
 constexpr Head kMissing = 0xffff;
 constexpr Head kNumber = 0xfffe;
 constexpr Head kLongText = 0xfffd;
-static_assert(RowSample::kLongestText < kLongText);
+constexpr Head kLabel = 0x4000;
+static_assert(RowSample::kLongestText < kLabel);
 
 template <typename T>
 void append_bytes(std::string& out, T value) {
@@ -42,9 +44,13 @@ T take_value(std::string_view& rest) {
 RowSample::RowSample(std::size_t capacity, std::uint64_t seed)
     : reservoir_(capacity, seed), place_(reservoir_.next()) {}
 
-void RowSample::add_text(std::string_view text) {
+void RowSample::add_text(std::string_view text) { add_bytes(text, false); }
+
+void RowSample::add_label(std::string_view text) { add_bytes(text, true); }
+
+void RowSample::add_bytes(std::string_view text, bool is_label) {
     if (text.size() > kLongestText) return append_bytes(row_, kLongText);
-    append_bytes(row_, static_cast<Head>(text.size()));
+    append_bytes(row_, static_cast<Head>(text.size() | (is_label ? kLabel : 0)));
     row_ += text;
 }
 
@@ -78,7 +84,8 @@ SampledCell SampledRow::next() {
         case kLongText:
             return {SampledCell::Kind::kLongText, 0, {}};
         default:
-            return {SampledCell::Kind::kText, 0, take(rest_, head)};
+            if ((head & kLabel) == 0) return {SampledCell::Kind::kText, 0, take(rest_, head)};
+            return {SampledCell::Kind::kLabel, 0, take(rest_, head & ~kLabel)};
     }
 }
 

@@ -13,11 +13,11 @@ namespace boxkited {
 
 // One cell of a sampled row.
 struct SampledCell {
-    enum class Kind { kMissing, kNumber, kText, kLongText };
+    enum class Kind { kMissing, kNumber, kText, kLabel, kLongText };
 
     Kind kind;
     double number = 0;      // Of kNumber.
-    std::string_view text;  // Of kText: as it was written.
+    std::string_view text;  // Of kText and kLabel: as it came.
 };
 
 // A seeded sample of the rows of a table, each row kept whole and as it was written, since what a
@@ -29,7 +29,7 @@ struct SampledCell {
 // Threads: one at a time.
 class RowSample {
 public:
-    // Longer texts are kept as kLongText, without their bytes.
+    // Longer texts, cells or labels, are kept as kLongText, without their bytes.
     static constexpr std::size_t kLongestText = 256;
 
     // At most `capacity` rows, which is not 0.
@@ -38,6 +38,7 @@ public:
     // Whether the row to come is drawn. Cells of others need not be added.
     bool wants_row() const { return place_.has_value(); }
     void add_text(std::string_view text);
+    void add_label(std::string_view text);
     void add_number(double value);
     void add_missing();
     void end_row();
@@ -48,6 +49,8 @@ public:
     void release(std::size_t row) { std::string().swap(rows_[row]); }
 
 private:
+    void add_bytes(std::string_view text, bool is_label);
+
     Reservoir reservoir_;
     std::optional<std::size_t> place_;
     std::string row_;

@@ -1,5 +1,6 @@
 #include "histogram/category_bins.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -8,15 +9,33 @@
 namespace boxkited {
 
 CategoryBins::CategoryBins(std::vector<std::string> names) : all_numbers_(!names.empty()) {
+    std::vector<OtherSpelling> others;
     for (std::string& name : names) {
         const auto bin = static_cast<std::uint32_t>(by_name_.size());
         const auto number = parse_python_float(name);
         if (!number) all_numbers_ = false;
-        // A bin "1" is a text that no number is spelled as.
         if (number && python_float(*number) == name)
             by_number_.emplace(std::bit_cast<std::uint64_t>(*number), bin);
+        else if (number && !std::isnan(*number))
+            others.push_back({name.size(), *number, bin});
         by_name_.emplace(std::move(name), bin);
     }
+    add_other_spellings(std::move(others));
+    add_zero_of_other_sign();
+}
+
+// `1` before `01`.
+void CategoryBins::add_other_spellings(std::vector<OtherSpelling> others) {
+    std::stable_sort(others.begin(), others.end(),
+                     [](const auto& a, const auto& b) { return a.length < b.length; });
+    for (const OtherSpelling& other : others)
+        by_number_.emplace(std::bit_cast<std::uint64_t>(other.number), other.bin);
+}
+
+void CategoryBins::add_zero_of_other_sign() {
+    for (const double zero : {0.0, -0.0})
+        if (const auto bin = find(-zero))
+            by_number_.emplace(std::bit_cast<std::uint64_t>(zero), *bin);
 }
 
 std::optional<std::uint32_t> CategoryBins::find(std::string_view text) const {

@@ -30,6 +30,9 @@ inline constexpr std::string_view kOtherBin = "__other__";
 //   sex.find("1");    // 1 as well: all its bins are numbers, so text is read as one.
 //   sex.find("male"); // Nothing.
 //
+// A number whose own bin is missing stands in a bin that reads as the same number: 1 in `1`, or
+// else `01`, and -0.0 in `0.0`.
+//
 // Threads: immutable.
 class CategoryBins {
 public:
@@ -46,6 +49,15 @@ public:
     std::size_t size() const { return by_name_.size(); }
 
 private:
+    struct OtherSpelling {
+        std::size_t length;
+        double number;
+        std::uint32_t bin;
+    };
+
+    void add_other_spellings(std::vector<OtherSpelling> others);
+    void add_zero_of_other_sign();
+
     TextMap<std::uint32_t> by_name_;
     std::unordered_map<std::uint64_t, std::uint32_t> by_number_;  // By the bits of the double.
     bool all_numbers_;

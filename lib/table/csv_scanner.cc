@@ -44,6 +44,14 @@ std::string cells(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " cell" : " cells");
 }
 
+// LF, CRLF and CR are one each.
+std::uint64_t line_ends(std::string_view text) {
+    auto count = std::count(text.begin(), text.end(), '\n');
+    for (auto at = text.find('\r'); at != text.npos; at = text.find('\r', at + 1))
+        if (at + 1 == text.size() || text[at + 1] != '\n') ++count;
+    return static_cast<std::uint64_t>(count);
+}
+
 // Doubled quotes become single ones; how long the text is then.
 std::size_t unescape(char* text, std::size_t size) {
     char* out = text;
@@ -65,12 +73,14 @@ CsvScanner::Scan CsvScanner::scan(char* text, std::size_t size, std::uint64_t li
     line_ = line;
     while (at_ < end_ && rows.rows() < most_rows) {
         const std::uint64_t first_line = line_;
+        const char* const begin = at_;
         first_cell_ = rows.cells.size();
         if (is_line_end(*at_)) {
             if (!take_line_end()) break;
-        } else if (const Row row = scan_row(); row == Row::kWhole) {
+        } else if (const Row row = scan_row(columns); row == Row::kWhole) {
             rows.lines.push_back(first_line);
-            if (finish_row(columns, rows) != Row::kWhole) break;
+            const auto length = static_cast<std::size_t>(at_ - begin);
+            if (finish_row(columns, length, rows) != Row::kWhole) break;
         } else {
             rows.cells.resize(first_cell_);
             break;
@@ -92,14 +102,21 @@ bool CsvScanner::take_line_end() {
     return true;
 }
 
-CsvScanner::Row CsvScanner::scan_row() {
+CsvScanner::Row CsvScanner::scan_row(std::size_t columns) {
+    const std::size_t most_cells = columns == 0 ? kMostColumns : columns + 1;
+    const std::uint64_t first_line = line_;
     seen_ = 0;
     escaped_.clear();
     for (;;) {
-        const Row cell = at_ < end_ && *at_ == '"' ? scan_quoted_cell() : scan_plain_cell();
-        if (cell != Row::kWhole) return cell;
+        const Row read = at_ < end_ && *at_ == '"' ? scan_quoted_cell() : scan_plain_cell();
+        if (read != Row::kWhole) return read;
         if (*at_ != delimiter_) return take_line_end() ? Row::kWhole : Row::kCutOff;
         ++at_;
+        if (cell() == most_cells)
+            return fail(first_line, columns == 0
+                                        ? "more than " + std::to_string(kMostColumns) + " columns"
+                                        : "expected " + cells(columns) + ", got more than " +
+                                              std::to_string(most_cells));
     }
 }
 
@@ -145,7 +162,7 @@ CsvScanner::Row CsvScanner::scan_quoted_cell() {
     }
     const std::string_view text(begin, static_cast<std::size_t>(at_ - begin));
     ++at_;
-    line_ += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    line_ += line_ends(text);
     if (*at_ != delimiter_ && !is_line_end(*at_))
         return fail_cell(line_, "text behind the closing quote");
     if (text.find('\0') != text.npos) return fail_cell(first_line, "a NUL");
@@ -155,7 +172,7 @@ CsvScanner::Row CsvScanner::scan_quoted_cell() {
     return Row::kWhole;
 }
 
-CsvScanner::Row CsvScanner::finish_row(std::size_t columns, RowBlock& rows) {
+CsvScanner::Row CsvScanner::finish_row(std::size_t columns, std::size_t length, RowBlock& rows) {
     const std::size_t count = rows.cells.size() - first_cell_;
     const std::uint64_t first_line = rows.lines.back();
     const auto refuse = [&](std::string reason) {
@@ -163,6 +180,7 @@ CsvScanner::Row CsvScanner::finish_row(std::size_t columns, RowBlock& rows) {
         rows.cells.resize(first_cell_);
         return fail(first_line, std::move(reason));
     };
+    if (length > row_bytes_) return refuse(row_longer_than(row_bytes_));
     if (columns != 0 && count != columns)
         return refuse("expected " + cells(columns) + ", got " + std::to_string(count));
     if ((seen_ & kHighBits) != 0) {

@@ -18,7 +18,9 @@ namespace boxkited {
 // Threads: one at a time.
 class CsvScanner {
 public:
-    explicit CsvScanner(char delimiter) : delimiter_(delimiter) {}
+    // A row may have `row_bytes`, its line end included.
+    CsvScanner(char delimiter, std::size_t row_bytes)
+        : delimiter_(delimiter), row_bytes_(row_bytes) {}
 
     // Bytes behind the text that may be looked at, whatever they hold.
     static constexpr std::size_t kPadding = 8;
@@ -42,10 +44,10 @@ public:
 private:
     enum class Row { kWhole, kCutOff, kFaulty };
 
-    Row scan_row();
+    Row scan_row(std::size_t columns);
     Row scan_plain_cell();
     Row scan_quoted_cell();
-    Row finish_row(std::size_t columns, RowBlock& rows);
+    Row finish_row(std::size_t columns, std::size_t length, RowBlock& rows);
     char* find_end(char* at);
     bool take_line_end();
     Row fail(std::uint64_t line, std::string reason);
@@ -53,6 +55,7 @@ private:
     std::size_t cell() const;
 
     const char delimiter_;
+    const std::size_t row_bytes_;
 
     // The scan at hand.
     Scan found_;

@@ -1,5 +1,7 @@
 #include "table/json_line.h"
 
+#include "base/json_text.h"
+
 namespace boxkited {
 
 namespace {
@@ -25,10 +27,7 @@ std::string_view reason_of(JsonTokens::Status status) {
 
 }  // namespace
 
-std::string quoted_name(std::string_view name) {
-    constexpr std::size_t kShown = 64;
-    return "`" + std::string(name.substr(0, kShown)) + (name.size() > kShown ? "...`" : "`");
-}
+std::string quoted_name(std::string_view name) { return quoted_text(name, '`'); }
 
 bool JsonLine::is_event(std::string_view line) {
     if (!begin(line)) return false;
@@ -64,6 +63,7 @@ bool JsonLine::read_event(std::string_view line) {
 bool JsonLine::begin(std::string_view line) {
     fields_.clear();
     output_.reset();
+    names_features_ = false;
     has_features_ = false;
     reason_.clear();
     const auto status = tokens_.find(line);
@@ -98,7 +98,8 @@ bool JsonLine::read_event_field(std::string_view name) {
 }
 
 bool JsonLine::read_features() {
-    if (has_features_) return fail("`features` comes twice");
+    if (names_features_) return fail("`features` comes twice");
+    names_features_ = true;
     if (values_.cursor().peek() == 'n') return values_.skip(kInLine);
     has_features_ = true;
     if (values_.cursor().take('{')) return read_named();

@@ -30,7 +30,8 @@ public:
     bool read_event(std::string_view line);
 
     const std::vector<Field>& fields() const { return fields_; }
-    // Of an event; has_features() is false for null as well.
+    // Of an event, which has `features` or `output`; has_features() is false for null as well.
+    bool is_of_event() const { return names_features_ || output_; }
     bool has_features() const { return has_features_; }
     bool are_named() const { return are_named_; }
     const std::optional<Value>& output() const { return output_; }
@@ -51,13 +52,14 @@ private:
     JsonTokens tokens_;
     ValueReader values_{128};  // As deep as the daemon takes.
     std::vector<Field> fields_;
+    bool names_features_ = false;
     bool has_features_ = false;
     bool are_named_ = true;
     std::optional<Value> output_;
     std::string reason_;
 };
 
-// "`bmi`", shortened where it is long.
+// "`bmi`", on one line, shortened where it is long.
 std::string quoted_name(std::string_view name);
 
 }  // namespace boxkited

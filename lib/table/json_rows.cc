@@ -22,60 +22,68 @@ bool lies_in(std::string_view part, std::string_view whole) {
 
 }  // namespace
 
-void JsonRows::find_columns(std::string_view lines) {
-    bool is_first = true;
-    while (!lines.empty()) {
+bool JsonRows::has_event(std::string_view lines) {
+    while (!lines.empty())
+        if (line_.is_event(take_line(lines))) return true;
+    return false;
+}
+
+Result<void, RowFault> JsonRows::add_columns(std::string_view lines, std::uint64_t first_line) {
+    for (std::uint64_t number = first_line; !lines.empty(); ++number) {
         const std::string_view line = take_line(lines);
         if (is_blank(line)) continue;
-        if (is_first) are_events_ = line_.is_event(line);
-        is_first = false;
-        if (!read_line(line)) break;
-        add_columns_of_line();
+        if (!read_line(line) || !add_columns_of_line()) return Failure{RowFault{number, reason_}};
     }
+    return {};
+}
+
+void JsonRows::end_columns() {
     features_ = columns_.size();
-    if (has_output_) columns_.emplace_back("output");
-    for (std::size_t i = 0; i < features_; ++i) places_.emplace(columns_[i], i);
+    if (are_events_) columns_.emplace_back("output");
     filled_in_.assign(columns_.size(), 0);
 }
 
-bool JsonRows::read_line(std::string_view line) {
-    const bool good = are_events_ ? line_.read_event(line) : line_.read_object(line);
-    if (!good) return refuse(line_.reason());
-    if (!are_events_ || !line_.has_features()) return true;
-    if (!are_named_) are_named_ = line_.are_named();
-    if (*are_named_ == line_.are_named()) return true;
-    return refuse(*are_named_ ? "features: expected an object, as in the events before"
-                              : "features: expected an array, as in the events before");
-}
-
-void JsonRows::add_columns_of_line() {
-    const auto& fields = line_.fields();
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        const bool in_order = are_events_ && !line_.are_named();
-        if (!in_order)
-            add_column(fields[i].name);
-        else if (i == columns_.size())
-            columns_.push_back(std::to_string(i));
-    }
-    const auto& output = line_.output();
-    if (output && output->kind != Value::Kind::kMissing && output->kind != Value::Kind::kNested)
-        has_output_ = true;
-}
-
-void JsonRows::add_column(std::string_view name) {
-    if (std::find(columns_.begin(), columns_.end(), name) == columns_.end())
-        columns_.emplace_back(name);
-}
-
-Result<void, RowFault> JsonRows::read(std::string_view lines, std::uint64_t first_line,
-                                      RowBlock& rows) {
-    for (std::uint64_t number = first_line; !lines.empty(); ++number) {
-        const std::string_view line = take_line(lines);
+Result<std::size_t, RowFault> JsonRows::read(std::string_view lines, std::uint64_t first_line,
+                                             RowBlock& rows) {
+    // A line that names few of many columns is short, and its row is not.
+    constexpr std::size_t kMostCells = 256 << 10;
+    std::string_view left = lines;
+    for (std::uint64_t number = first_line; !left.empty() && rows.cells.size() < kMostCells;
+         ++number) {
+        const std::string_view line = take_line(left);
         if (is_blank(line)) continue;
         if (!read_line(line) || !append_row(line, rows)) return Failure{RowFault{number, reason_}};
         if (rows.cells.size() > rows.lines.size() * columns_.size()) rows.lines.push_back(number);
     }
-    return {};
+    return lines.size() - left.size();
+}
+
+bool JsonRows::read_line(std::string_view line) {
+    if (line.size() > row_bytes_) return refuse(row_longer_than(row_bytes_));
+    const bool good = are_events_ ? line_.read_event(line) : line_.read_object(line);
+    if (!good) return refuse(line_.reason());
+    if (!are_events_) return true;
+    if (!line_.is_of_event()) return refuse("expected a prediction event: `features` or `output`");
+    if (!line_.has_features()) return true;
+    if (!are_named_) are_named_ = line_.are_named();
+    if (*are_named_ == line_.are_named()) return true;
+    return refuse(*are_named_ ? "features: expected an object, as in the events before; leave out "
+                                "the files that have arrays"
+                              : "features: expected an array, as in the events before; leave out "
+                                "the files that have objects");
+}
+
+bool JsonRows::add_columns_of_line() {
+    const auto& fields = line_.fields();
+    const bool in_order = are_events_ && !line_.are_named();
+    for (std::size_t i = in_order ? columns_.size() : 0; i < fields.size(); ++i) {
+        const std::string name = in_order ? std::to_string(i) : std::string(fields[i].name);
+        if (!places_.emplace(name, columns_.size()).second) continue;
+        if (columns_.size() == kMostColumns)
+            return refuse("more than " + std::to_string(kMostColumns) + " columns");
+        columns_.push_back(name);
+    }
+    return true;
 }
 
 bool JsonRows::append_row(std::string_view text, RowBlock& rows) {
@@ -93,8 +101,14 @@ bool JsonRows::append_row(std::string_view text, RowBlock& rows) {
 
 bool JsonRows::fill_row(std::string_view text, RowBlock& rows) {
     Cell* const row = rows.cells.data() + rows.cells.size() - columns_.size();
-    if (!fill_features(text, row, rows)) return false;
-    return !has_output_ || !line_.output() || put(*line_.output(), features_, text, row, rows);
+    return fill_features(text, row, rows) && fill_output(text, row, rows);
+}
+
+bool JsonRows::fill_output(std::string_view text, Cell* row, RowBlock& rows) {
+    if (!are_events_ || !line_.output()) return true;
+    if (!put(*line_.output(), features_, text, row, rows)) return false;
+    has_output_ = has_output_ || row[features_].kind != Cell::Kind::kMissing;
+    return true;
 }
 
 bool JsonRows::fill_features(std::string_view text, Cell* row, RowBlock& rows) {

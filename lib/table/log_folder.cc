@@ -10,10 +10,24 @@ namespace fs = std::filesystem;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// "1315_logger-replica.txt"
+constexpr std::string_view kPacked = ".gz";
+
+// "1315_logger-replica.txt", "1315_logger-replica.txt.gz"
 bool is_partition(const std::string& name) {
     return name.size() > 5 && std::all_of(name.begin(), name.begin() + 4, is_digit) &&
-           name[4] == '_' && name.ends_with(".txt");
+           name[4] == '_' && (name.ends_with(".txt") || name.ends_with(".txt.gz"));
+}
+
+bool comes_before(const TableFile& a, const TableFile& b) { return a.path < b.path; }
+
+// gzip(1) removes a file when the packed one is whole.
+void drop_unfinished(std::vector<TableFile>& sorted) {
+    const std::vector<TableFile> all = sorted;
+    std::erase_if(sorted, [&](const TableFile& file) {
+        if (!file.path.ends_with(kPacked)) return false;
+        const TableFile plain{file.path.substr(0, file.path.size() - kPacked.size())};
+        return std::binary_search(all.begin(), all.end(), plain, comes_before);
+    });
 }
 
 }  // namespace
@@ -29,8 +43,8 @@ Result<std::vector<TableFile>, TableError> log_files(const fs::path& folder) {
     }
     if (error) return Failure{TableError{folder, 0, error.message()}};
     if (files.empty()) return Failure{TableError{folder, 0, "no prediction log in this folder"}};
-    std::sort(files.begin(), files.end(),
-              [](const TableFile& a, const TableFile& b) { return a.path < b.path; });
+    std::sort(files.begin(), files.end(), comes_before);
+    drop_unfinished(files);
     return files;
 }
 

@@ -10,7 +10,8 @@
 namespace boxkited {
 
 // The partitions of the prediction log in `folder` and in folders below it, in order of their
-// paths: {YYYY-MM-DD}/{HHMM}_{logger}-{replica}.txt. An error when there is none.
+// paths: {YYYY-MM-DD}/{HHMM}_{logger}-{replica}.txt, or .txt.gz where that
+// was packed since and the .txt is gone. An error when there is none.
 //
 // Threads: any.
 Result<std::vector<TableFile>, TableError> log_files(const std::filesystem::path& folder);

@@ -45,10 +45,18 @@ struct LeftOut {
     std::uint64_t events = 0;  // Without features.
 };
 
+// More columns are a mistake: the delimiter of another format, or a file of something else.
+constexpr std::size_t kMostColumns = 100'000;
+
 // What is wrong with the bytes of a block.
 struct RowFault {
     std::uint64_t line;
     std::string reason;
 };
+
+// "the row is longer than 16 MiB"
+inline std::string row_longer_than(std::size_t bytes) {
+    return "the row is longer than " + std::to_string(bytes >> 20) + " MiB";
+}
 
 }  // namespace boxkited

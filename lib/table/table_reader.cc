@@ -26,24 +26,37 @@ std::vector<std::string> name_files(const std::vector<TableFile>& files) {
 
 std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
+std::uint64_t count_lines(std::string_view text) {
+    return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 }  // namespace
 
 TableReader::TableReader(std::vector<TableFile> files, TableOptions options)
     : files_(std::move(files)),
       options_(options),
       names_(name_files(files_)),
-      csv_(options.delimiter) {}
+      csv_(options.delimiter, options.row_bytes),
+      json_(options.row_bytes) {}
 
 Result<TableColumns, TableError> TableReader::open() {
     const auto any = read_next(first_);
     if (!any) return Failure{any.error()};
-    if (*any) return columns_;
-    return Failure{TableError{
-        names_.front(), 0,
-        columns_.names.empty() ? "the table is empty" : "the table has a header and no rows"}};
+    if (kind_ == Kind::kJson) {
+        if (auto found = find_columns(); !found) return Failure{found.error()};
+    } else if (!*any) {
+        return fail_in(0, {0, columns_.names.empty() ? "the table is empty"
+                                                     : "the table has a header and no rows"});
+    }
+    is_open_ = true;
+    return columns_;
 }
 
 Result<bool, TableError> TableReader::next(RowBlock& block) {
+    while (!waiting_.empty()) {
+        if (auto read = read_waiting(block); !read) return Failure{read.error()};
+        if (block.rows() > 0) return true;
+    }
     if (first_.rows() == 0) return read_next(block);
     std::swap(block, first_);
     first_.clear_rows();
@@ -62,7 +75,7 @@ Result<bool, TableError> TableReader::read_next(RowBlock& block) {
         if (is_at_end_ && rest_.empty()) {
             if (auto closed = close_file(); !closed) return Failure{closed.error()};
         }
-        if (block.rows() > 0) return true;
+        if (block.rows() > 0 || is_head_whole()) return true;
     }
     return false;
 }
@@ -207,7 +220,8 @@ Result<void, TableError> TableReader::compare_header(std::vector<std::string> na
                                                      std::uint64_t line) {
     const std::string& first = names_.front();
     if (names.size() != columns_.names.size())
-        return fail(line, "expected " + std::to_string(columns_.names.size()) + " columns, as in " +
+        return fail(line, "expected " + std::to_string(columns_.names.size()) +
+                              (columns_.names.size() == 1 ? " column" : " columns") + ", as in " +
                               first + ", got " + std::to_string(names.size()));
     for (const std::size_t i : columns_.unnamed)
         if (names[i].empty()) names[i] = columns_.names[i];
@@ -222,17 +236,77 @@ Result<void, TableError> TableReader::compare_header(std::vector<std::string> na
 
 Result<std::size_t, TableError> TableReader::read_json(std::string_view text, RowBlock& block) {
     const std::string_view lines = text.substr(0, text.rfind('\n') + 1);
-    if (columns_.names.empty() && !lines.empty()) {
-        json_.find_columns(lines);
-        columns_.are_events = json_.are_events();
-        if (auto taken = take_columns(json_.columns(), line_); !taken)
-            return Failure{taken.error()};
-        if (json_.has_output()) columns_.output = columns_.names.size() - 1;
+    if (is_open_) {
+        const auto taken = json_.read(lines, line_, block);
+        if (!taken) return fail_in(file_, taken.error());
+        wait(lines.substr(*taken), line_ + count_lines(lines.substr(0, *taken)), false);
+    } else {
+        keep_head(lines);
     }
-    if (auto read = json_.read(lines, line_, block); !read)
-        return fail(read.error().line, read.error().reason);
-    line_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+    line_ += count_lines(lines);
     return lines.size();
+}
+
+void TableReader::keep_head(std::string_view lines) {
+    const std::size_t wanted = options_.head_bytes - std::min(head_bytes_, options_.head_bytes);
+    std::size_t end = lines.size();
+    if (wanted < lines.size()) end = wanted == 0 ? 0 : lines.find('\n', wanted - 1) + 1;
+    const std::string_view searched = lines.substr(0, end);
+    wait(searched, line_, true);
+    wait(lines.substr(end), line_ + count_lines(searched), false);
+    head_bytes_ += lines.size();
+}
+
+void TableReader::wait(std::string_view lines, std::uint64_t first_line, bool is_searched) {
+    if (lines.empty()) return;
+    waiting_.push_back({{lines.begin(), lines.end()},
+                        file_,
+                        first_line,
+                        bytes_before_ + input_->bytes_read(),
+                        is_searched});
+}
+
+bool TableReader::is_head_whole() const { return !is_open_ && head_bytes_ >= options_.head_bytes; }
+
+Result<void, TableError> TableReader::find_columns() {
+    const bool are_events =
+        std::any_of(waiting_.begin(), waiting_.end(), [&](const WaitingLines& lines) {
+            return files_[lines.file].is_log ||
+                   (lines.is_searched && json_.has_event(lines.text()));
+        });
+    if (are_events) json_.expect_events();
+    for (const WaitingLines& lines : waiting_) {
+        if (!lines.is_searched) continue;
+        auto added = json_.add_columns(lines.text(), lines.first_line);
+        if (!added) return fail_in(lines.file, added.error());
+    }
+    if (json_.columns().empty()) {
+        if (!are_events) return fail_in(0, {0, "the table is empty"});
+        return fail_in(0,
+                       {0, is_head_whole() ? "no event at the beginning of the table has features"
+                                           : "no event has features"});
+    }
+    json_.end_columns();
+    columns_.is_json = true;
+    columns_.are_events = are_events;
+    columns_.names = json_.columns();
+    if (are_events) columns_.output = columns_.names.size() - 1;
+    return {};
+}
+
+Result<void, TableError> TableReader::read_waiting(RowBlock& block) {
+    WaitingLines& lines = waiting_.front();
+    block.clear_rows();
+    block.bytes = lines.bytes;
+    block.file = lines.file;
+    block.bytes_read = lines.bytes_read;
+    const std::string_view text(block.bytes.data(), block.bytes.size());
+    const auto taken = json_.read(text, lines.first_line, block);
+    if (!taken) return fail_in(lines.file, taken.error());
+    lines.first_line += count_lines(text.substr(0, *taken));
+    lines.bytes.assign(text.begin() + static_cast<std::ptrdiff_t>(*taken), text.end());
+    if (lines.bytes.empty()) waiting_.pop_front();
+    return {};
 }
 
 // ---- Between blocks ----
@@ -243,17 +317,21 @@ Result<void, TableError> TableReader::keep_rest(std::string_view rest) {
                how;
     };
     if (is_at_end_ && !rest.empty() && open_quote_) return fail(open_quote_->line, open(""));
-    if (rest.size() >= options_.row_bytes) {
-        const std::string most = mebibytes(options_.row_bytes);
-        if (open_quote_) return fail(open_quote_->line, open(" within " + most));
-        return fail(line_, "the row is longer than " + most);
+    if (rest.size() > options_.row_bytes) {
+        if (open_quote_)
+            return fail(open_quote_->line, open(" within " + mebibytes(options_.row_bytes)));
+        return fail(line_, row_longer_than(options_.row_bytes));
     }
     rest_.assign(rest.begin(), rest.end());
     return {};
 }
 
 Failure<TableError> TableReader::fail(std::uint64_t line, std::string reason) const {
-    return Failure{TableError{names_[file_], line, std::move(reason)}};
+    return fail_in(file_, {line, std::move(reason)});
+}
+
+Failure<TableError> TableReader::fail_in(std::size_t file, const RowFault& fault) const {
+    return Failure{TableError{names_[file], fault.line, fault.reason}};
 }
 
 }  // namespace boxkited

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,11 @@ struct TableOptions {
     char delimiter = ',';    // Of CSV; ASCII, no quote and no line end.
     bool has_header = true;  // Of CSV; without one columns are called 0, 1, ...
 
-    // How much is read at a time. Blocks grow to hold the longest row, up to `row_bytes`.
+    // The columns of NDJSON are those of the lines that begin within so much of all files together.
+    std::size_t head_bytes = 256 << 10;
+
+    // How much is read at a time. Blocks grow to hold the longest row, up to `row_bytes`, its line
+    // end included.
     std::size_t block_bytes = 256 << 10;
     std::size_t row_bytes = 16 << 20;
 };
@@ -34,14 +39,18 @@ struct TableFile {
 };
 
 struct TableColumns {
-    std::vector<std::string> names;     // No two are the same.
+    // No two are the same, but a feature of events may be called `output` as their output is.
+    std::vector<std::string> names;
     std::vector<std::size_t> unnamed;   // Those whose header is empty; called by their number.
-    bool are_events = false;            // Prediction events; the output, if any, is last.
-    std::optional<std::size_t> output;  // Where that is.
+    bool is_json = false;               // NDJSON: texts are texts beyond doubt.
+    bool are_events = false;            // Prediction events.
+    std::optional<std::size_t> output;  // Theirs, which they always have: the last column.
 };
 
 // Reads files as one table, block by block, in order. CSV and NDJSON are told apart by the first
-// byte that is not space, `{` for NDJSON; all files have the kind and the columns of the first.
+// byte that is not space, `{` for NDJSON. All files are of the same kind, and CSV has the columns
+// of the first. NDJSON is a table of prediction events when the lines in which columns are looked
+// for have one, or a file is a log.
 //
 //   TableReader reader({{"train.csv"}}, {});
 //   const auto columns = reader.open();
@@ -60,13 +69,28 @@ public:
 
     // Of all read so far.
     const LeftOut& left_out() const { return json_.left_out(); }
+    // Whether an event had an output; where none has, the column of outputs is missing throughout.
+    bool has_output() const { return json_.has_output(); }
     // "train.csv", "standard input".
     const std::string& name_of(std::size_t file) const { return names_[file]; }
 
 private:
     enum class Kind { kUnknown, kCsv, kJson };
 
+    // Lines of NDJSON that were read and not made rows yet: those in which the columns are looked
+    // for, and what is left of a block when its rows are many.
+    struct WaitingLines {
+        std::vector<char> bytes;
+        std::size_t file;
+        std::uint64_t first_line;
+        std::uint64_t bytes_read;
+        bool is_searched;  // False: what follows the head in its last block.
+
+        std::string_view text() const { return {bytes.data(), bytes.size()}; }
+    };
+
     Result<bool, TableError> read_next(RowBlock& block);
+    Result<void, TableError> read_waiting(RowBlock& block);
     Result<void, TableError> open_file();
     Result<void, TableError> close_file();
     Result<void, TableError> read_block(RowBlock& block);
@@ -77,12 +101,17 @@ private:
     Result<std::size_t, TableError> read_csv(std::string_view text, RowBlock& block);
     Result<std::size_t, TableError> read_header(std::string_view text, RowBlock& block);
     Result<std::size_t, TableError> read_json(std::string_view text, RowBlock& block);
+    void keep_head(std::string_view lines);
+    void wait(std::string_view lines, std::uint64_t first_line, bool is_searched);
+    bool is_head_whole() const;
+    Result<void, TableError> find_columns();
     Result<CsvScanner::Scan, TableError> scan(std::string_view text, std::size_t most_rows,
                                               RowBlock& block);
     Result<void, TableError> take_columns(std::vector<std::string> names, std::uint64_t line);
     Result<void, TableError> compare_header(std::vector<std::string> names, std::uint64_t line);
     Result<void, TableError> keep_rest(std::string_view rest);
     Failure<TableError> fail(std::uint64_t line, std::string reason) const;
+    Failure<TableError> fail_in(std::size_t file, const RowFault& fault) const;
 
     const std::vector<TableFile> files_;
     const TableOptions options_;
@@ -91,7 +120,10 @@ private:
     JsonRows json_;
     Kind kind_ = Kind::kUnknown;
     TableColumns columns_;
-    RowBlock first_;  // What open() has read.
+    RowBlock first_;                    // What open() has read of CSV,
+    std::deque<WaitingLines> waiting_;  // and of NDJSON.
+    std::size_t head_bytes_ = 0;
+    bool is_open_ = false;
 
     // The file at hand.
     std::size_t file_ = 0;

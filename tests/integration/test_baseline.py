@@ -138,6 +138,18 @@ class Baseline(unittest.TestCase):
         self.assertIn('feature_0_value_baseline_bucket{le="+Inf"} 1000.0', first)
         self.assertIn("20000.0", self.make(table))
 
+    def test_the_number_of_bounds_can_be_said(self):
+        values = random.Random(0)
+        table = self.file("t.csv", "x\n" + "".join(
+            f"{values.expovariate(1)!r}\n" for _ in range(2000)))
+
+        bounds = {most: self.make(table, "--max-bins", most).count("_bucket{") - 1
+                  for most in (2, 10, 50)}
+
+        # One more for values far out on the one side that has any.
+        self.assertEqual(bounds, {2: 3, 10: 11, 50: 51})
+        self.assertEqual(self.make(table, "--max-bins", 50), self.make(table))
+
     # ---- What is refused ----
 
     def test_tables_that_cannot_be_meant_are_refused(self):
@@ -208,6 +220,91 @@ class Baseline(unittest.TestCase):
         self.assertEqual(output.read_text(), self.make(good))
         self.assert_refused(f"{good}: is both input and output", good, "-o", good)
         self.assertEqual(good.read_text(), "a\n1\n2\n")
+
+    def test_output_is_written_where_links_lead(self):
+        table = self.file("t.csv", "a\n1\n2\n")
+        expected = self.make(table)
+        (self.folder / "there").mkdir()
+        links = self.folder / "links"
+        links.mkdir()
+        (links / "first").symlink_to("second")
+        (links / "second").symlink_to("../there/new.prom")
+
+        for _ in ("no file is there", "a file is there"):
+            self.make(table, "-o", links / "first")
+            self.assertEqual((self.folder / "there" / "new.prom").read_text(), expected)
+            self.assertEqual(os.readlink(links / "first"), "second")
+            self.assertEqual(os.readlink(links / "second"), "../there/new.prom")
+        self.assertEqual(os.listdir(self.folder / "there"), ["new.prom"])
+
+        (links / "round").symlink_to("round")
+        failed = run("baseline", table, "-o", links / "round")
+        self.assertEqual((failed.returncode, failed.stderr),
+                         (1, f"boxkited: {links}/round: "
+                             "Too many levels of symbolic links\n"))
+
+    def test_output_may_be_a_pipe_or_standard_output(self):
+        table = self.file("t.csv", "a\n1\n2\n")
+        expected = self.make(table)
+
+        self.assertEqual(self.make(table, "-o", "-"), expected)
+        self.assertEqual(self.make(table, "-o", "/dev/stdout"), expected)
+
+        reader, writer = os.pipe()
+        done = subprocess.run([BINARY, "baseline", table, "--quiet", "-o", f"/dev/fd/{writer}"],
+                              pass_fds=[writer], env=surroundings(), timeout=PATIENCE)
+        os.close(writer)
+        with open(reader, encoding="utf-8") as pipe_end:
+            self.assertEqual((done.returncode, pipe_end.read()), (0, expected))
+
+        named = self.folder / "pipe"
+        os.mkfifo(named)
+        process = subprocess.Popen([BINARY, "baseline", table, "--quiet", "-o", named],
+                                   env=surroundings())
+        self.assertEqual(named.read_text(), expected)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertTrue(named.is_fifo())
+
+        log = self.file("log", "before\n")
+        with open(log, "a", encoding="utf-8") as end:
+            subprocess.run([BINARY, "baseline", table, "--quiet", "-o", "/dev/stdout"],
+                           stdout=end, env=surroundings(), timeout=PATIENCE, check=True)
+        self.assertEqual(log.read_text(), "before\n" + expected)
+
+    def test_output_keeps_its_mode_and_passes_over_what_was_left_behind(self):
+        table = self.file("t.csv", "a\n1\n2\n")
+        output = self.file("histogram.prom", "old")
+        output.chmod(0o640)
+
+        self.make(table, "-o", output)
+
+        self.assertEqual((output.read_text(), output.stat().st_mode & 0o7777),
+                         (self.make(table), 0o640))
+
+        # The shell's process is that of the command: its temporary file is there before.
+        left = subprocess.run(
+            ["sh", "-c", 'echo left > "$2.new-$$"; exec "$0" baseline "$1" --quiet -o "$2"',
+             BINARY, table, output], env=surroundings(), timeout=PATIENCE)
+        self.assertEqual(left.returncode, 0)
+        self.assertEqual(len(os.listdir(self.folder)), 3)
+
+    def test_output_is_no_input(self):
+        first = self.file("a.csv", "a\n1\n")
+        link = self.folder / "link"
+        link.symlink_to(first)
+        event = '{"features":{"a":1},"output":1}\n'
+        logged = self.file("log/2024-05-01/1300_logger-0.txt", event)
+        other = self.file("b.csv", "a\n1\n")
+
+        self.assert_refused(f"{link}: is both input and output", other, link, "-o", first)
+        self.assert_refused(f"{logged}: is both input and output", self.folder / "log",
+                            "-o", logged)
+        with open(first, "rb") as table:
+            refused = subprocess.run([BINARY, "baseline", "-", "-o", first], stdin=table,
+                                     capture_output=True, env=surroundings(), timeout=PATIENCE)
+        self.assertEqual((refused.returncode, refused.stderr),
+                         (2, b"boxkited: -: is both input and output\n"))
+        self.assertEqual((first.read_text(), logged.read_text()), ("a\n1\n", event))
 
     def test_output_that_cannot_be_written_is_a_failure_of_the_work(self):
         table = self.file("t.csv", "a\n1\n2\n")
@@ -319,6 +416,95 @@ class Baseline(unittest.TestCase):
             self.assertEqual(self.assert_every_feature_counts(daemon, len(events)), 4)
             self.assertEqual(daemon.get("/v1/baseline").text, output.read_text())
 
+    def test_features_of_odd_names_count(self):
+        names = ["age ", "a\t", " ", "a", "a ", " a", 'q"', "b\\", "b\\n", "line\nend", "é",
+                 "\U0001f600", "x,y", "{x}", "# HELP", "=", "'", "Baseline values for feature: a"]
+        rows = [{name: i * 0.37 if j % 2 else "red green".split()[i % 2]
+                 for j, name in enumerate(names)} | {"prediction": i % 2} for i in range(100)]
+        table = self.file("rows.ndjson", "".join(json.dumps(row) + "\n" for row in rows))
+        events = [{"features": {name: row[name] for name in names}, "output": row["prediction"]}
+                  for row in rows]
+        output = self.folder / "histogram.prom"
+        self.make(table, "-o", output)
+
+        with Daemon(baseline=output) as daemon:
+            answer = daemon.predict_lines("\n".join(map(json.dumps, events)))
+            self.assertEqual(answer.json["accepted"], len(events))
+            self.assertEqual(self.assert_every_feature_counts(daemon, len(events)),
+                             len(names) + 1)
+
+    def assert_same_bins(self, daemon):
+        metrics = parse_metrics(daemon.get("/metrics").text)
+        trained = {(name.replace("_baseline", ""), labels): value
+                   for (name, labels), value in metrics.items() if "_value_baseline_" in name}
+        live = {(name, labels): metrics.get((name, labels)) for name, labels in trained}
+        self.assertEqual({key: value for key, value in live.items() if not key[0].endswith("_sum")},
+                         {key: value for key, value in trained.items()
+                          if not key[0].endswith("_sum")})
+        bins = {key for key in metrics if key[0].endswith(("_value_total", "_value_bucket"))}
+        self.assertEqual(bins, {key for key in trained if key[0].endswith(("_total", "_bucket"))})
+
+    def test_traffic_meets_the_bins_of_its_own_baseline(self):
+        texts = ["NA", "null", "", "true", "nan", "NaN", "7", " ", "red", "red", None]
+        slips = ["oops", "", "true", "nan", "0.5", " 7 ", None, True]
+        events = [{"features": {
+            "text": texts[i % len(texts)],
+            "mixed": [1, "1", "u", "v", "w", "x", "y", "z", -0.0, 0.0, False][i % 11],
+            "slips": [1, 0, "oops", True, "1", "", 2, None, 1.0][i % 9],
+            "zero": [0.0, -0.0, 1, "0", "-0.0", "nan", None, True][i % 8],
+            "number": slips[i // 16 % len(slips)] if i % 16 == 0 else i * 0.37},
+            "output": [0.0, 1.0][i % 2]} for i in range(396)]
+        body = "\n".join(map(json.dumps, events))
+        log = self.file("events.ndjson", body)
+        output = self.folder / "histogram.prom"
+
+        made = run("baseline", log, "-o", output)
+
+        self.assertEqual((made.returncode, made.stderr), (
+            0, "boxkited: warning: column `number`: 10 texts count as missing among its numbers\n"
+               "boxkited: 5 features and predictions of 396 rows\n"))
+        with Daemon(baseline=output) as daemon:
+            self.assertEqual(daemon.predict_lines(body).json["accepted"], len(events))
+            self.assert_same_bins(daemon)
+
+    def test_codes_of_a_text_column_meet_live_numbers(self):
+        table = self.file("t.csv", "code\n" + "A\nB\nC\nD\n1\n02\n")
+        output = self.folder / "histogram.prom"
+        self.make(table, "-o", output)
+
+        with Daemon(baseline=output) as daemon:
+            daemon.predict_lines("\n".join(json.dumps({"features": {"code": code}})
+                                           for code in ("A", 1, "1", 1.0, 2, "02")))
+            metrics = parse_metrics(daemon.get("/metrics").text)
+
+        bins = {code: metrics[sample("feature_0_value_total", bin=code)]
+                for code in ("A", "B", "C", "D", "1", "02")}
+        self.assertEqual(bins, {"A": 1, "B": 0, "C": 0, "D": 0, "1": 3, "02": 2})
+        self.assertNotIn(sample("feature_0_value_total", bin="1.0"), metrics)
+
+    def test_a_stray_text_is_an_error_but_in_events(self):
+        table = self.file("t.csv", "a\n1\n2\nx\n")
+        objects = self.file("t.ndjson", '{"a":1}\n{"a":2}\n{"a":"x"}\n')
+        events = self.file("events.ndjson", '{"features":[1]}\n{"features":[2]}\n'
+                                            '{"features":["x"]}\n')
+        texts = self.file("texts.ndjson", '{"features":["x"]}\n{"features":["y"]}\n'
+                                          '{"features":[3]}\n')
+
+        for path in (table, objects):
+            refused = run("baseline", path)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn('"x" is not a number', refused.stderr)
+        self.assertIn('bin="x"} 1.0', self.make(events))
+        self.assertIn('le="+Inf"} 3.0', self.make(texts, "--continuous", "0"))
+
+    def test_texts_without_a_bin_are_said(self):
+        table = self.file("t.csv", "word,prediction\n" + "".join(
+            f"word{i},{i % 2}\n" for i in range(1003)))
+
+        self.assertEqual(run("baseline", table).stderr.splitlines(), [
+            "boxkited: column `word`: 3 texts in __other__, without a bin of their own",
+            "boxkited: 1 feature and predictions of 1003 rows"])
+
     def test_what_events_lack_is_said(self):
         events = self.file("events.ndjson", '{"features": [1, "a"], "output": 1}\n'
                                             '{"output": 2}\n{"features": [2, "b"]}\n')
@@ -330,6 +516,44 @@ class Baseline(unittest.TestCase):
             "boxkited: warning: 1 event without features left out",
             "boxkited: 2 features and predictions of 2 rows"])
         self.assertIn("Baseline values for feature: 1", made.stdout)
+
+    def test_a_log_that_begins_before_all_its_columns_keeps_them(self):
+        folder = self.folder / "log" / "2024-05-01"
+        self.file("log/2024-05-01/0000_l-r.txt", '{"features":{"a":1},"output":null}\n')
+        self.file("log/2024-05-01/0100_l-r.txt", "".join(
+            json.dumps({"features": {"a": i, "b": i % 2}, "output": i % 3}) + "\n"
+            for i in range(1000)))
+
+        made = run("baseline", folder)
+
+        self.assertEqual((made.returncode, made.stderr),
+                         (0, "boxkited: 2 features and predictions of 1001 rows\n"))
+        self.assertIn('feature_1_value_baseline_total{bin="nan"} 1.0', made.stdout)
+        self.assertIn('inference_value_baseline_total{bin="0.0"} 334.0', made.stdout)
+
+    def test_events_without_an_output_give_features_only(self):
+        events = self.file("events.ndjson", '{"features": [1]}\n{"features": [2]}\n')
+
+        made = run("baseline", events)
+
+        self.assertEqual(made.returncode, 0)
+        self.assertEqual(made.stderr.splitlines(), [
+            "boxkited: warning: no event has an output: the baseline has features only",
+            "boxkited: 1 feature and no predictions of 2 rows"])
+        self.assertNotIn("inference_value", made.stdout)
+        self.assert_refused(f"{events}: no event has an output, and no feature is left",
+                            events, "--drop", "0")
+
+    def test_a_feature_may_be_called_output(self):
+        events = self.file("events.ndjson", "".join(
+            json.dumps({"features": {"output": i % 2}, "output": "yes"}) + "\n"
+            for i in range(10)))
+
+        made = self.make(events)
+
+        self.assertEqual(self.make(events, "--prediction", "output"), made)
+        self.assertIn('feature_0_value_baseline_total{bin="1.0"} 5.0', made)
+        self.assertIn('inference_value_baseline_total{bin="yes"} 10.0', made)
 
 
 if __name__ == "__main__":

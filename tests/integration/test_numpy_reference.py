@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 from support.daemon import GOLDEN, run
+from support.needs import missing
 
 try:
     import numpy as np
@@ -187,9 +188,10 @@ class Table:
                 *(["--continuous", ",".join(undecided)] if undecided else [])]
 
 
-@unittest.skipIf(np is None, "numpy is not installed")
 class Reference(unittest.TestCase):
     def setUp(self):
+        if np is None:
+            missing("numpy")
         folder = tempfile.TemporaryDirectory(prefix="boxkited-test-")
         self.addCleanup(folder.cleanup)
         self.table = pathlib.Path(folder.name) / "train.csv"

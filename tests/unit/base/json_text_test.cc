@@ -28,3 +28,15 @@ TEST_CASE("text becomes a JSON string that stays on one line", "[json_text]") {
 
     CHECK(json_string(text) == json);
 }
+
+TEST_CASE("a text in a message stays on its line and ends with a whole character", "[json_text]") {
+    const std::string long_text(59, 'x');
+
+    CHECK(quoted_text("bmi", '`') == "`bmi`");
+    CHECK(quoted_text("say \"no\"", '`') == "`say \"no\"`");
+    CHECK(quoted_text("`\\", '`') == "`\\`\\\\`");
+    CHECK(quoted_text("a\n\x1B[2J", '`') == "`a\\n\\u001b[2J`");
+    CHECK(quoted_text(std::string("a\0b", 3), '"') == "\"a\\u0000b\"");
+    CHECK(quoted_text(long_text + "y", '`') == "`" + long_text + "y`");
+    CHECK(quoted_text(long_text + "\u00fc", '`') == "`" + long_text + "...`");
+}

@@ -53,6 +53,17 @@ Built built(const Cells& cells, ColumnKind kind = ColumnKind::kAuto, BuilderOpti
     return std::move(builder).finish();
 }
 
+// The baseline of one column of texts beyond doubt.
+Built labelled(const Cells& labels, ColumnKind kind = ColumnKind::kAuto,
+               BuilderOptions options = {}) {
+    BaselineBuilder builder({{"x", kind}}, options);
+    for (const std::string& label : labels) {
+        builder.add_label(label);
+        builder.end_row();
+    }
+    return std::move(builder).finish();
+}
+
 // The file of a column that is good, without its HELP and TYPE.
 std::string samples(const Built& baseline) {
     REQUIRE(baseline.has_value());
@@ -200,6 +211,81 @@ TEST_CASE("a column without any value is discrete", "[builder]") {
 
 TEST_CASE("true and false are numbers", "[builder]") {
     CHECK(samples(built({"true", "False", "TRUE"})) == bin("0.0", "1.0") + bin("1.0", "2.0"));
+}
+
+TEST_CASE("names keep their blanks in the file", "[builder]") {
+    const Cells names{"age ", "a\t", " ", "a", "a ", " a", "a \n "};
+    std::vector<BuilderColumn> columns;
+    for (const std::string& name : names) columns.push_back({name});
+    BaselineBuilder builder(columns, {});
+    for (std::size_t i = 0; i < names.size(); ++i) builder.add_number(1);
+    builder.end_row();
+    const auto made = std::move(builder).finish();
+
+    const auto loaded = good_baseline(to_prometheus_text(made.value())).variables;
+
+    CHECK(loaded == made->variables);
+    for (std::size_t i = 0; i < names.size(); ++i) CHECK(loaded[i].feature_name == names[i]);
+}
+
+TEST_CASE("labels are texts whatever they say", "[builder]") {
+    CHECK(samples(labelled({"NA", "", "null", "true", "red", "7", "nan", "NaN", "NA"})) ==
+          bin("", "1.0") + bin("7", "1.0") + bin("NA", "2.0") + bin("NaN", "1.0") +
+              bin("null", "1.0") + bin("red", "1.0") + bin("true", "1.0") + bin("nan", "1.0"));
+    CHECK(samples(labelled({"x", std::string(257, 'y')})) ==
+          bin("x", "1.0") + bin("__other__", "1.0"));
+}
+
+TEST_CASE("labels that read as numbers are numbers", "[builder]") {
+    CHECK(samples(labelled({"1", " 1.0", "NaN", std::string(300, '0')})) ==
+          bin("0.0", "1.0") + bin("1.0", "2.0") + bin("nan", "1.0"));
+    CHECK(samples(labelled({"nan", "NaN"})) == bin("nan", "2.0"));
+    CHECK(error_of(labelled({"1", "2", "true"})) ==
+          "0:3: \"true\" is not a number, as 2 of the 3 values are; a column of both must be named "
+          "as discrete");
+}
+
+TEST_CASE("stray texts may be among numbers", "[builder]") {
+    BuilderOptions options;
+    options.texts_may_stray = true;
+    const Cells strays{"1", "true", "1", "", std::string(257, 'x'), "1", "1"};
+
+    CHECK(samples(labelled(strays, ColumnKind::kAuto, options)) ==
+          bin("", "1.0") + bin("1", "4.0") + bin("true", "1.0") + bin("__other__", "1.0"));
+    CHECK(samples(built({"1", "x", "1"}, ColumnKind::kAuto, options)) ==
+          bin("1", "2.0") + bin("x", "1.0"));
+    CHECK(samples(built({"1", "2", "3", "true", "x"}, ColumnKind::kAuto, options)) ==
+          "feature_0_value_baseline_bucket{le=\"1.0\"} 2.0\n"
+          "feature_0_value_baseline_bucket{le=\"1.6666666666666665\"} 2.0\n"
+          "feature_0_value_baseline_bucket{le=\"2.333333333333333\"} 3.0\n"
+          "feature_0_value_baseline_bucket{le=\"3.0\"} 4.0\n"
+          "feature_0_value_baseline_bucket{le=\"+Inf\"} 5.0\n"
+          "feature_0_value_baseline_count 5.0\n"
+          "feature_0_value_baseline_sum 7.0\n");
+    CHECK(samples(labelled({"1", "x", "y"}, ColumnKind::kAuto, options)) ==
+          bin("1", "1.0") + bin("x", "1.0") + bin("y", "1.0"));
+    CHECK(samples(labelled({"1", "x", "y"}, ColumnKind::kContinuous, options)) ==
+          "feature_0_value_baseline_bucket{le=\"0.5\"} 0.0\n"
+          "feature_0_value_baseline_bucket{le=\"1.5\"} 1.0\n"
+          "feature_0_value_baseline_bucket{le=\"+Inf\"} 3.0\n"
+          "feature_0_value_baseline_count 3.0\n"
+          "feature_0_value_baseline_sum 1.0\n");
+    CHECK(error_of(labelled({"x"}, ColumnKind::kContinuous, options)) ==
+          "0:0: no finite value, so it cannot be continuous");
+}
+
+TEST_CASE("stray texts are counted in columns of numbers alone", "[builder]") {
+    BuilderOptions options;
+    options.texts_may_stray = true;
+    BaselineBuilder builder({{"numbers"}, {"texts"}}, options);
+    for (const char* cell : {"1", "x", "2"}) {
+        builder.add_label(cell);
+        builder.add_label(cell + std::string("!"));
+        builder.end_row();
+    }
+
+    CHECK(builder.stray_texts(0) == 1);
+    CHECK(builder.stray_texts(1) == 0);
 }
 
 TEST_CASE("a table without rows has no baseline", "[builder]") {

@@ -134,7 +134,7 @@ TEST_CASE("the looser spellings of the format mean the same", "[baseline]") {
         "feature_0_value_baseline_total{bin=\"x\"} 1.5",
         // A byte order mark, blanks, blank lines, comments.
         "\xEF\xBB\xBF# a comment\n#\n#HELP no\n\n \t \n"
-        "#\tHELP  feature_0_value_baseline_total \t Baseline values for feature: a \n"
+        "#\tHELP  feature_0_value_baseline_total \t Baseline values for feature: a\n"
         "  # TYPE\tfeature_0_value_baseline_total  counter\t\n"
         " feature_0_value_baseline_total { bin = \"x\" , }\t1.5 \n",
         // OpenMetrics: exemplar, creation time, unit, end; other labels, timestamp.

@@ -108,12 +108,31 @@ TEST_CASE("a baseline takes no options of the daemon and no bad values", "[comma
           "--delimiter: expected one ASCII character, or tab");
     CHECK(usage_error({"baseline", "a", "--delimiter", "\""}) ==
           "--delimiter: expected one ASCII character, or tab");
+}
+
+TEST_CASE("numbers of a baseline are decimal and in range", "[command_line]") {
+    const auto [flag, most, range] = GENERATE(table<std::string, std::string, std::string>({
+        {"--max-samples", "10000000", "1 to 10000000"},
+        {"--max-bins", "10000", "2 to 10000"},
+        {"--seed", "18446744073709551615", "0 to 18446744073709551615"},
+    }));
+    CAPTURE(flag);
+
+    CHECK_FALSE(!parse_command_line({"baseline", "a", flag, most}));
+    for (const std::string& bad :
+         {std::string(), most + "0", std::string("010"), std::string("-1"), std::string("+5"),
+          std::string("0x10"), std::string("1e3"), std::string("5.0"), std::string(" 5"),
+          std::string("5 "), std::string("99999999999999999999999")})
+        CHECK(usage_error({"baseline", "a", flag, bad}) ==
+              flag + ": expected a whole number from " + range);
+}
+
+TEST_CASE("numbers of a baseline have a least one", "[command_line]") {
     CHECK(usage_error({"baseline", "a", "--max-samples", "0"}) ==
-          "--max-samples: Value 0 not in range 1 to 10000000");
+          "--max-samples: expected a whole number from 1 to 10000000");
     CHECK(usage_error({"baseline", "a", "--max-bins", "1"}) ==
-          "--max-bins: Value 1 not in range 2 to 10000");
-    CHECK(usage_error({"baseline", "a", "--seed", "-1"}) ==
-          "--seed: expected a whole number from 0");
+          "--max-bins: expected a whole number from 2 to 10000");
+    CHECK(parse_command_line({"baseline", "a", "--seed", "0"}).value().baseline.seed == 0);
 }
 
 TEST_CASE("the help of a baseline names its flags", "[command_line]") {

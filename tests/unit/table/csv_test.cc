@@ -89,6 +89,8 @@ TEST_CASE("CSV that cannot be meant is refused with its line and column", "[csv]
         {"a\n1,2\n", "t:2: expected 1 cell, got 2"},
         {"a,b\n\"x\ny\",1\n1,2,3\n", "t:4: expected 2 cells, got 3"},
         {"a,b\r1,2\r3\r", "t:3: expected 2 cells, got 1"},
+        {"a\n1,2,3,4\n", "t:2: expected 1 cell, got more than 2"},
+        {"a,b\r1,\"x\ry\r\n\nz\r\"\r3\r", "t:7: expected 2 cells, got 1"},
         {"a,b,a\n1,2,3\n", "t:1: columns 1 and 3 are both called `a`"},
         {"a,,\n1,2,3\n4,5\n", "t:3: expected 3 cells, got 2"},
         {"0,,1\n1,2,3\n", "t:1: columns 2 and 3 are both called `1`"},
@@ -120,6 +122,24 @@ TEST_CASE("a row that is longer than a row may be is refused", "[csv]") {
     CHECK(read_text("a,b\n1,2\n1," + much + "\n", options) == "t:3: the row is longer than 1 MiB");
     CHECK(read_text("a,b\n1,2\n1,\"" + much + "\"\n", options) ==
           "t:3: column 2: the quote is not closed within 1 MiB");
+}
+
+TEST_CASE("a row may be as long as a row may be and no longer", "[csv]") {
+    constexpr std::size_t kMost = 1 << 20;
+    const auto block_bytes = GENERATE(std::size_t{16}, std::size_t{100'000}, std::size_t{4 << 20});
+    const TableOptions options{.block_bytes = block_bytes, .row_bytes = kMost};
+    const std::string text(kMost - 1, 'x');
+
+    CHECK(read_text("a\n" + text + "\n1\n", options) == "a|\n" + text + "|\n1|\n");
+    CHECK(read_text("a\nx" + text + "\n1\n", options) == "t:2: the row is longer than 1 MiB");
+    CHECK(read_text("x" + text + "\n1\n", options) == "t:1: the row is longer than 1 MiB");
+}
+
+TEST_CASE("a table may have very many columns and no more", "[csv]") {
+    const std::string commas(99'999, ',');
+
+    CHECK(read_text("a" + commas + ",\n") == "t:1: more than 100000 columns");
+    CHECK(read_text("a" + commas + "\n") == "t: the table has a header and no rows");
 }
 
 TEST_CASE("a row that is longer than a block is read", "[csv]") {

@@ -32,11 +32,13 @@ TEST_CASE("a file is read as it is and gzip is unpacked", "[input_file]") {
     write_file(directory / "plain", text);
     write_file(directory / "packed", gzip(text, 6));
     write_file(directory / "members", gzip(text.substr(0, 10), 6) + gzip(text.substr(10), 6));
+    write_file(directory / "padded", gzip(text, 6) + std::string(100'000, '\0'));
     write_file(directory / "zeros", gzip(std::string(3'000'000, '0'), 9));
 
     CHECK(read_all(directory / "plain", step) == text);
     CHECK(read_all(directory / "packed", step) == text);
     CHECK(read_all(directory / "members", step) == text);
+    CHECK(read_all(directory / "padded", step) == text);
     CHECK(read_all(directory / "zeros", step) == std::string(3'000'000, '0'));
 }
 
@@ -59,6 +61,8 @@ TEST_CASE("gzip that is cut off or damaged is an error", "[input_file]") {
         write_file(directory / "cut", good.substr(0, size));
         REQUIRE(read_all(directory / "cut", 100'000) == "the gzip data is cut off");
     }
+    CHECK(read_all(directory / "damaged", 100'000) == "the gzip data is damaged");
+    write_file(directory / "damaged", good + std::string(100, '\0') + good);
     CHECK(read_all(directory / "damaged", 100'000) == "the gzip data is damaged");
 }
 

@@ -29,6 +29,10 @@ TEST_CASE("several files are one table", "[table]") {
     CHECK(read_two("x,\n1,2\n", "x,\n") == "x|1|\n1|2|\n");
     CHECK(read_two("1,2\n", "3,4\n", {.has_header = false}) == "0|1|\n1|2|\n3|4|\n");
     CHECK(read_two("{\"x\": 1}\n", "{\"x\": 2}") == "x|\n#1.0|\n#2.0|\n");
+    CHECK(read_two("{\"x\": 1}\n", "{\"y\": 2}") == "x|y|\n#1.0|?|\n?|#2.0|\n");
+    CHECK(read_two("{\"features\":{\"a\":1},\"output\":null}",
+                   "{\"features\":{\"a\":2,\"b\":3},\"output\":4}") ==
+          "a|b|output|\n#1.0|?|?|\n#2.0|#3.0|#4.0|\n");
 }
 
 TEST_CASE("files of different tables are refused", "[table]") {
@@ -42,8 +46,14 @@ TEST_CASE("files of different tables are refused", "[table]") {
     CHECK(read_two("x,y\n", "x,y\n") == "a: the table has a header and no rows");
     CHECK(read_two("x\n1\n", "{\"x\": 1}\n") == "b: expected CSV, as in a");
     CHECK(read_two("{\"x\": 1}\n", "x\n1\n") == "b: expected NDJSON, as in a");
-    CHECK(read_two("{\"x\": 1}\n", "{\"y\": 1}\n") ==
+    CHECK(read_two("{\"x\": 1}\n", "{\"y\": 1}\n", {.head_bytes = 9}) ==
           "b:1: column `y` is none of those at the beginning of the table");
+    CHECK(read_two("x\n1\n", "x,y\n3,4\n") == "b:1: expected 1 column, as in a, got 2");
+    CHECK(read_two("{\"features\":[1]}", "{\"features\":{\"x\":1}}") ==
+          "b:1: features: expected an array, as in the events before; leave out the files that "
+          "have objects");
+    CHECK(read_two("{\"features\":[1]}", "\n{\"x\":1}") ==
+          "b:2: expected a prediction event: `features` or `output`");
 }
 
 TEST_CASE("the last line of a log is left out while it is being written", "[table]") {
@@ -53,6 +63,13 @@ TEST_CASE("the last line of a log is left out while it is being written", "[tabl
 
     CHECK(read_table({{directory / "new", true}, {directory / "log", true}}) ==
           "0|output|\n#1.0|#2.0|\n");
+    write_file(directory / "outputs", "{\"features\":null,\"output\":2}\n");
+    CHECK(read_table({{directory / "outputs", true}, {directory / "log", true}}) ==
+          "0|output|\n#1.0|#2.0|\n");
+    write_file(directory / "rows", "{\"a\":2}\n");
+    CHECK(read_table({{directory / "rows", true}}) ==
+          (directory / "rows").native() +
+              ":1: expected a prediction event: `features` or `output`");
     CHECK(read_table({{directory / "new", true}}) ==
           (directory / "new").native() + ": the table is empty");
 }
