@@ -118,7 +118,7 @@ void HttpSession::hold_back(Response response, const AnswerTerms& terms) {
     const auto hold = response.hold;
     const std::uint64_t number = held_.push(std::move(response), terms, now_);
     if (!hold) return;
-    worker_.sweep_within(hold->at_most / 10);  // Late by a tenth is late enough.
+    worker_.sweep_within(hold->at_most / 20);  // A twentieth late is late enough.
     auto self = std::static_pointer_cast<HttpSession>(shared_from_this());
     if (hold->settled_or_wake(worker_.make_wake(std::move(self), number))) held_.settle(number);
 }
