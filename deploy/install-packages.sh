@@ -10,7 +10,7 @@ packages=(
     libcli11-dev zlib1g-dev libsystemd-dev
     curl
 )
-test_packages=(catch2 nodejs prometheus python3 python3-numpy wrk)
+test_packages=(catch2 nodejs prometheus prometheus-alertmanager python3 python3-numpy python3-scipy wrk)
 
 case "${1-}" in
 '') ;;
@@ -58,7 +58,9 @@ apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
 as_root "${apt[@]}" update >&2
 as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
 
-# Neither is the service to start with the machine when it came with the tests.
-if [[ " ${missing[*]} " == *" prometheus "* ]]; then
-    as_root update-rc.d prometheus disable >&2
-fi
+# Neither are the services to start with the machine when they came with the tests.
+for package in prometheus prometheus-alertmanager; do
+    if [[ " ${missing[*]} " == *" $package "* ]]; then
+        as_root update-rc.d "$package" disable >&2
+    fi
+done
