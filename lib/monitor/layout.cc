@@ -33,7 +33,7 @@ Layout::Layout(std::shared_ptr<const Baseline> baseline)
                                            ? std::variant<BucketBounds, CategoryBins>(
                                                  finite_bounds(variable.numeric()))
                                            : names(variable.category())});
-        slots_ += variables_.back().slots;
+        slots_ += variables_.back().slots + kUnusualSlots;
         if (variable.index) {
             by_index_[*variable.index] = position;
             by_name_.emplace(variable.feature_name, position);

@@ -13,17 +13,29 @@
 
 namespace boxkited {
 
+// What is counted of a value besides its bucket or bin. The two ranges are of numeric variables.
+enum class Unusual : std::uint32_t {
+    kMissing,  // null, NaN, and text that is no number where one is expected.
+    kBelow,    // Below the first bound, -Infinity included.
+    kAbove,    // Above the last finite bound, +Infinity included.
+};
+inline constexpr std::uint32_t kUnusualSlots = 3;
+
 // Where each variable of a baseline has its counts in the one flat array of a shard: a slot for
-// each bucket (not cumulative, the last one is `+Inf`) or for each bin of the baseline. Slots
-// from `slots()` on belong to bins that the baseline never had.
+// each bucket (not cumulative, the last one is `+Inf`) or for each bin of the baseline, and behind
+// them one for each Unusual. Slots from `slots()` on belong to bins that the baseline never had.
 //
 // Threads: immutable.
 class Layout {
 public:
     struct Variable {
         std::uint32_t first_slot;
-        std::uint32_t slots;
+        std::uint32_t slots;  // Of buckets or bins.
         std::variant<BucketBounds, CategoryBins> index;
+
+        std::uint32_t slot_of(Unusual what) const {
+            return first_slot + slots + static_cast<std::uint32_t>(what);
+        }
     };
 
     explicit Layout(std::shared_ptr<const Baseline> baseline);

@@ -1,6 +1,5 @@
 #include "monitor/live_distributions.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "monitor/shard.h"
@@ -9,23 +8,21 @@ namespace boxkited {
 
 namespace {
 
-// Counts of bins that the baseline never had follow their variable to its new position.
-void carry_new_bins(const LiveSnapshot& before, std::uint32_t from, std::uint32_t to,
-                    NewBins& new_bins, const MonitorLimits& limits, Shard& shard) {
-    for (const NewBin& bin : before.new_bins) {
-        if (bin.variable != from) continue;
-        const std::uint32_t slot = new_bins.find_or_make(to, bin.name, limits).slot;
-        if (slot >= shard.counts.size()) shard.counts.resize(slot + 1);
-        shard.counts[slot] += before.counts[bin.slot];
-    }
+// Makes the bins of variables that both layouts have.
+void carry_new_bins(const LiveSnapshot& before, const Layout& layout, NewBins& new_bins,
+                    const MonitorLimits& limits) {
+    const auto places = variable_map(*before.layout, layout);
+    for (const NewBin& bin : before.new_bins)
+        if (const auto to = places[bin.variable]) new_bins.find_or_make(*to, bin.name, limits);
 }
 
-void carry_counts(const LiveSnapshot& before, std::uint32_t from, std::uint32_t to, Shard& shard) {
-    const Layout::Variable& old_place = before.layout->variables()[from];
-    const Layout::Variable& new_place = shard.layout->variables()[to];
-    std::copy_n(before.counts.begin() + old_place.first_slot, old_place.slots,
-                shard.counts.begin() + new_place.first_slot);
-    shard.sums[to] = before.sums[from];
+// Counts of variables that both layouts have.
+void carry_counts(const LiveSnapshot& before, const std::vector<NewBin>& new_bins, Shard& shard) {
+    shard.counts =
+        SlotMap(*before.layout, before.new_bins, *shard.layout, new_bins).applied_to(before.counts);
+    const auto places = variable_map(*before.layout, *shard.layout);
+    for (std::size_t from = 0; from < places.size(); ++from)
+        if (places[from]) shard.sums[*places[from]] = before.sums[from];
 }
 
 }  // namespace
@@ -96,16 +93,13 @@ void LiveDistributions::reload(std::shared_ptr<const Baseline> baseline, Monitor
     new_bins_->begin_anew(*layout);
     for (const auto& shard : shards_) shard->begin_anew(layout);
 
-    Shard& heir = *shards_.front();
-    const auto& old_variables = before.layout->baseline().variables;
-    const auto& new_variables = layout->baseline().variables;
-    for (std::uint32_t to = 0; to < new_variables.size(); ++to) {
-        const auto same = std::find(old_variables.begin(), old_variables.end(), new_variables[to]);
-        if (same == old_variables.end()) continue;
-        const auto from = static_cast<std::uint32_t>(same - old_variables.begin());
-        carry_counts(before, from, to, heir);
-        carry_new_bins(before, from, to, *new_bins_, limits_, heir);
-    }
+    carry_new_bins(before, *layout, *new_bins_, limits_);
+    carry_counts(before, new_bins_->list(), *shards_.front());
+}
+
+void LiveDistributions::make_bins(const std::vector<NewBin>& bins) {
+    const auto locks = lock_all();
+    for (const NewBin& bin : bins) new_bins_->find_or_make(bin.variable, bin.name, limits_);
 }
 
 }  // namespace boxkited

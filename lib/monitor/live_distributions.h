@@ -10,6 +10,7 @@
 
 #include "event/prediction_event.h"
 #include "monitor/layout.h"
+#include "monitor/slot_map.h"
 
 namespace boxkited {
 
@@ -31,13 +32,6 @@ struct MonitorLimits {
     std::size_t bins_per_feature = 1000;  // Bins that the baseline never had, of one variable.
     std::size_t new_bins_total = 20'000;  // The same, of all variables.
     std::size_t bin_name_bytes = 256;     // Longer texts count in `__other__`.
-};
-
-// A bin that the baseline never had.
-struct NewBin {
-    std::uint32_t variable;  // Position in Layout::variables().
-    std::uint32_t slot;
-    std::string name;
 };
 
 // The sum of all shards at one moment; it never holds a part of a request.
@@ -73,6 +67,7 @@ private:
     void stage_value(std::uint32_t variable, const Value& value);
     void stage_number(std::uint32_t variable, const BucketBounds& bounds, const Value& value);
     void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
+    void stage_unusual(std::uint32_t variable, Unusual what);
     void stage_baseline_bin(std::uint32_t variable, std::uint32_t bin);
     void stage_new_bin(std::uint32_t variable, std::string name);
     void count(NotCounted reason);
@@ -107,6 +102,10 @@ public:
     Observation begin(unsigned shard);
 
     LiveSnapshot snapshot() const;
+
+    // Has the bins from now on, at 0, as far as the limits allow. `bins` are of the layout in
+    // force; their slots do not count.
+    void make_bins(const std::vector<NewBin>& bins);
 
     // Goes on with another baseline. Variables whose baseline is the same keep their counts, the
     // others begin anew. No request is counted half before and half after.

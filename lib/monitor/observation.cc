@@ -55,15 +55,29 @@ void Observation::stage_number(std::uint32_t variable, const BucketBounds& bound
                                const Value& value) {
     double number = value.number;
     if (value.kind == Value::Kind::kMissing) {
-        number = std::numeric_limits<double>::infinity();
+        number = std::nan("");
     } else if (value.kind == Value::Kind::kText) {
         number = parse_python_float(value.text).value_or(std::nan(""));
-        // NaN compares false with everything, so a search would file it under the first bucket.
-        if (std::isnan(number)) number = std::numeric_limits<double>::infinity();
     }
+    // NaN compares false with everything, so a search would file it under the first bucket.
+    const bool is_missing = std::isnan(number);
+    if (is_missing) number = std::numeric_limits<double>::infinity();
+
+    const std::size_t bucket = bounds.bucket_of(number);
     const std::uint32_t first = shard_.layout->variables()[variable].first_slot;
-    shard_.staged.slots.push_back(first + static_cast<std::uint32_t>(bounds.bucket_of(number)));
+    shard_.staged.slots.push_back(first + static_cast<std::uint32_t>(bucket));
+    if (is_missing) {
+        stage_unusual(variable, Unusual::kMissing);
+    } else if (bucket == bounds.values().size()) {
+        stage_unusual(variable, Unusual::kAbove);
+    } else if (bucket == 0 && number < bounds.values().front()) {
+        stage_unusual(variable, Unusual::kBelow);
+    }
     if (std::isfinite(number)) shard_.staged.terms.emplace_back(variable, number);
+}
+
+void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
+    shard_.staged.slots.push_back(shard_.layout->variables()[variable].slot_of(what));
 }
 
 void Observation::stage_category(std::uint32_t variable, const CategoryBins& bins,
@@ -71,6 +85,7 @@ void Observation::stage_category(std::uint32_t variable, const CategoryBins& bin
     const bool is_number =
         value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
     const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
+    if (text == kMissingBin) stage_unusual(variable, Unusual::kMissing);
     if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
         stage_baseline_bin(variable, *bin);
     } else if (is_number) {

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace boxkited {
+
+// CRC-32, that of gzip and zlib.
+//
+// Threads: any.
+std::uint32_t crc32_of(std::string_view bytes);
+
+}  // namespace boxkited
