@@ -48,6 +48,8 @@ struct BaselineVariable {
     bool is_numeric() const { return std::holds_alternative<NumericBaseline>(distribution); }
     const NumericBaseline& numeric() const { return std::get<NumericBaseline>(distribution); }
     const CategoryBaseline& category() const { return std::get<CategoryBaseline>(distribution); }
+    // What drift calls it: the name of the feature, `inference` for the predictions.
+    std::string_view name() const { return index ? std::string_view(feature_name) : "inference"; }
     // Of the live family: "Real time" where the baseline's help says "Baseline".
     std::string live_help() const;
 

@@ -37,9 +37,9 @@ LiveSnapshot snapshot_of(std::string_view baseline) {
 
 LiveSnapshot live() {
     LiveSnapshot snapshot = snapshot_of(kBaseline);
-    snapshot.counts = {1, 20, 300, 4, 50, 6, 7, 8, 9, 10};
+    snapshot.counts = {1, 20, 300, 0, 0, 0, 4, 50, 0, 0, 0, 6, 7, 0, 0, 0, 8, 9, 10};
     snapshot.sums = {0.1, -3, 0};
-    snapshot.new_bins = {{2, 9, "second"}, {2, 7, std::string("nul\0\\u", 6)}, {2, 8, "__other__"}};
+    snapshot.new_bins = {{2, 18, "second"}, {2, 16, std::string("nul\0\\u", 6)}, {2, 17, "__other__"}};
     return snapshot;
 }
 
@@ -159,8 +159,8 @@ inference_value_baseline_total{bin="b"} 2e+06
 
 TEST_CASE("a counter without bins shows what came later", "[exposition]") {
     LiveSnapshot snapshot = snapshot_of("# TYPE feature_0_value_baseline_total counter\n");
-    snapshot.counts = {5};
-    snapshot.new_bins = {{0, 0, "new"}};
+    snapshot.counts = {0, 0, 0, 5};
+    snapshot.new_bins = {{0, 3, "new"}};
 
     CHECK(text_of(snapshot, TextFormat::kPrometheus004, "name[]=feature_0_value") ==
           "# TYPE feature_0_value_total counter\nfeature_0_value_total{bin=\"new\"} 5\n");
