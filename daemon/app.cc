@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "daemon/drift_service.h"
 #include "daemon/own_metrics.h"
 #include "daemon/prediction_route.h"
 #include "daemon/routes.h"
@@ -23,6 +24,8 @@ namespace {
 
 constexpr int kWorkFailed = 1;
 constexpr int kInputWrong = 2;
+
+constexpr std::chrono::seconds kTimeToSaveWindows{2};
 
 int report(int exit_code, const std::string& reason) {
     std::fprintf(stderr, "boxkited: %s\n", reason.c_str());
@@ -98,10 +101,11 @@ int App::run() {
     auto log = PredictionLog::open(options_.prediction_log, options_.identity, clock_, storage_);
     if (!log) return report(kWorkFailed, "prediction log: " + to_string(log.error()));
 
+    DriftService drift(options_.drift, options_.identity, live, clock_, storage_);  // Compares.
     OwnMetrics metrics(options_.http.listeners, kVersion);
     PredictionRoute predictions(options_, live, **log, clock_, metrics);
-    http::Router router(make_routes(
-        {options_, clock_, baseline_, live, **log, metrics, predictions, reloader_, draining_}));
+    http::Router router(make_routes({options_, clock_, baseline_, live, drift, **log, metrics,
+                                     predictions, reloader_, draining_}));
     metrics.measure(router.routes());
     auto server = http::Server::start(
         server_options(options_), std::move(router),
@@ -115,10 +119,11 @@ int App::run() {
     log::info("ready", {{"version", std::string(kVersion)},
                         {"listeners", addresses},
                         {"baseline", baseline->path},
-                        {"variables", std::to_string(baseline->baseline->variables.size())}});
+                        {"variables", std::to_string(baseline->baseline->variables.size())},
+                        {"windows_bytes_at_most", std::to_string(most_window_bytes(live))}});
     notify_ready("serving on " + addresses);
-    serve_until_stopped(live, metrics);
-    return stop(**server, **log);
+    serve_until_stopped({live, drift, metrics});
+    return stop(**server, **log, drift);
 }
 
 App::Signal App::wait_for_signal() const {
@@ -128,17 +133,22 @@ App::Signal App::wait_for_signal() const {
     return number == SIGHUP ? Signal::kReload : Signal::kStop;
 }
 
-void App::serve_until_stopped(LiveDistributions& live, OwnMetrics& metrics) {
+std::size_t App::most_window_bytes(const LiveDistributions& live) const {
+    const std::size_t slots = live.snapshot().layout->slots() + options_.monitor.new_bins_total;
+    return Windows::most_bytes(options_.drift.windows.size(), slots);
+}
+
+void App::serve_until_stopped(const Reloaded& parts) {
     while (wait_for_signal() == Signal::kReload) {
         notify_reloading();
-        reloader_.run([&] { return reload(live, metrics); });
+        reloader_.run([&] { return reload(parts); });
         notify_ready("serving");
     }
 }
 
-ReloadOutcome App::reload(LiveDistributions& live, OwnMetrics& metrics) {
+ReloadOutcome App::reload(const Reloaded& parts) {
     const auto failed = [&](const std::string& reason) {
-        metrics.count_reload(false);
+        parts.metrics.count_reload(false);
         log::error("reload failed; nothing has changed", {{"reason", reason}});
         return ReloadOutcome{reason, {}};
     };
@@ -149,17 +159,18 @@ ReloadOutcome App::reload(LiveDistributions& live, OwnMetrics& metrics) {
 
     const DaemonOptions& wanted = loaded->options;
     const auto needs = needs_restart(options_, wanted);
-    live.reload(baseline->baseline, wanted.monitor);
+    parts.live.reload(baseline->baseline, wanted.monitor);
+    parts.drift.reload(wanted.drift.rules);
     log::configure(wanted.log_level, wanted.log_format);
     *baseline_.lock() = *std::move(baseline);
-    metrics.count_reload(true);
+    parts.metrics.count_reload(true);
     for (const std::string& path : needs)
         log::warning("changed option needs a restart", {{"option", path}});
     log::info("reloaded", {{"baseline", wanted.no_baseline ? "" : wanted.baseline.string()}});
     return {"", needs};
 }
 
-int App::stop(http::Server& server, PredictionLog& log) {
+int App::stop(http::Server& server, PredictionLog& log, DriftService& drift) {
     draining_ = true;
     let_signals_kill(signals_);
     // Reloads that were asked for in between come too late.
@@ -172,16 +183,17 @@ int App::stop(http::Server& server, PredictionLog& log) {
     const MonotonicTime begin = clock_.monotonic();
     server.stop(begin + options_.shutdown_timeout / 2);
     const std::uint64_t lost = log.drain(begin + options_.shutdown_timeout);
+    const bool hangs = !drift.stop(clock_.monotonic() + kTimeToSaveWindows) || log.hung();
     if (lost > 0) {
         log::error("stopped with events lost",
                    {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});
-    } else if (log.hung()) {
+    } else if (hangs) {
         log::error("stopped without waiting for a disk that hangs");
     } else {
         log::info("stopped");
     }
     // A disk that hangs never gives back the thread that asked it.
-    if (log.hung()) std::_Exit(kWorkFailed);
+    if (hangs) std::_Exit(kWorkFailed);
     return lost == 0 ? EXIT_SUCCESS : kWorkFailed;
 }
 

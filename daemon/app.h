@@ -15,6 +15,7 @@
 
 namespace boxkited {
 
+class DriftService;
 class OwnMetrics;
 
 // The daemon: puts its parts together, serves until a signal ends it, and takes them down.
@@ -33,9 +34,17 @@ private:
     enum class Signal { kStop, kReload };
 
     Signal wait_for_signal() const;
-    void serve_until_stopped(LiveDistributions& live, OwnMetrics& metrics);
-    ReloadOutcome reload(LiveDistributions& live, OwnMetrics& metrics);
-    int stop(http::Server& server, PredictionLog& log);
+    std::size_t most_window_bytes(const LiveDistributions& live) const;
+    // What a reload changes.
+    struct Reloaded {
+        LiveDistributions& live;
+        DriftService& drift;
+        OwnMetrics& metrics;
+    };
+
+    void serve_until_stopped(const Reloaded& parts);
+    ReloadOutcome reload(const Reloaded& parts);
+    int stop(http::Server& server, PredictionLog& log, DriftService& drift);
 
     const CommandLine command_line_;
     const Environment environment_;

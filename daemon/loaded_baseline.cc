@@ -25,6 +25,9 @@ Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
     auto read = read_baseline(options.baseline);
     if (!read) return Failure{to_string(read.error(), options.baseline.string())};
     warn_of_double_names(*read);
+    const DriftMisfits found = misfits(options.drift.rules, *read);
+    if (!found.error.empty()) return Failure{found.error};
+    for (const std::string& warning : found.warnings) log::warning(warning);
     return LoadedBaseline{std::make_shared<const Baseline>(*std::move(read)),
                           options.baseline.string(), clock.now()};
 }

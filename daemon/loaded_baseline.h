@@ -17,8 +17,8 @@ struct LoadedBaseline {
     WallTime loaded_at;
 };
 
-// Reads the baseline that the options name. The error is one line that names file and line.
-Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
-                                                  const Clock& clock);
+// Reads the baseline that the options name, and holds their rules of drift against it. The error is
+// one line that names file and line.
+Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options, const Clock& clock);
 
 }  // namespace boxkited

@@ -7,9 +7,13 @@
 
 namespace boxkited {
 
-MetricsRoute::MetricsRoute(const LiveDistributions& live, const PredictionLog& log,
-                           const OwnMetrics& metrics)
-    : live_(live), log_(log), metrics_(metrics), rendered_(std::make_shared<Guarded<Rendered>>()) {}
+MetricsRoute::MetricsRoute(const LiveDistributions& live, const DriftService& drift,
+                           const PredictionLog& log, const OwnMetrics& metrics)
+    : live_(live),
+      drift_(drift),
+      log_(log),
+      metrics_(metrics),
+      rendered_(std::make_shared<Guarded<Rendered>>()) {}
 
 void MetricsRoute::operator()(const http::Request& request, http::Response& response) const {
     const TextFormat format = negotiate(request.accept);
@@ -18,6 +22,7 @@ void MetricsRoute::operator()(const http::Request& request, http::Response& resp
 
     std::string text;
     text_of(snapshot.layout)->append(text, snapshot, format, filter);
+    drift_.text()->append(text, format, filter);
     append_families(text, metrics_.collect(log_.ledger(), snapshot.not_counted), format, filter);
     append_end(text, format);
 

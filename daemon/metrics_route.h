@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/guarded.h"
+#include "daemon/drift_service.h"
 #include "daemon/own_metrics.h"
 #include "exposition/distributions_text.h"
 #include "http/message.h"
@@ -11,12 +12,12 @@
 
 namespace boxkited {
 
-// `GET /metrics`: the distributions, then what the daemon counts of itself.
+// `GET /metrics`: the distributions, their drift, then what the daemon counts of itself.
 //
 // Threads: any thread may call it; copies share what they have rendered.
 class MetricsRoute {
 public:
-    MetricsRoute(const LiveDistributions& live, const PredictionLog& log,
+    MetricsRoute(const LiveDistributions& live, const DriftService& drift, const PredictionLog& log,
                  const OwnMetrics& metrics);
 
     void operator()(const http::Request& request, http::Response& response) const;
@@ -32,6 +33,7 @@ private:
     };
 
     const LiveDistributions& live_;
+    const DriftService& drift_;
     const PredictionLog& log_;
     const OwnMetrics& metrics_;
     std::shared_ptr<Guarded<Rendered>> rendered_;

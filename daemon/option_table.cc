@@ -4,6 +4,8 @@
 #include <numeric>
 #include <type_traits>
 
+#include "base/number_text.h"
+
 namespace boxkited {
 
 namespace {
@@ -43,6 +45,27 @@ NumberKind number(Get, std::uint64_t minimum, std::uint64_t maximum, std::uint64
         [](const DaemonOptions& options) { return to_number(*Get{}(options)); },
         [](DaemonOptions& options, std::uint64_t value) { assign_number(*Get{}(options), value); },
         minimum, maximum, divides};
+}
+
+// Null is for members that are std::optional.
+template <typename Get>
+RealKind real(Get, double minimum, double maximum) {
+    using Real = std::remove_pointer_t<std::invoke_result_t<Get, DaemonOptions&>>;
+    return {[](const DaemonOptions& options) -> std::optional<double> { return *Get{}(options); },
+            [](DaemonOptions& options, std::optional<double> value) {
+                if constexpr (std::is_same_v<Real, double>) {
+                    *Get{}(options) = value.value();
+                } else {
+                    *Get{}(options) = value;
+                }
+            },
+            minimum, maximum, !std::is_same_v<Real, double>};
+}
+
+std::vector<std::string_view> statistic_names() {
+    std::vector<std::string_view> names;
+    for (const Statistic statistic : kStatistics) names.push_back(label(statistic));
+    return names;
 }
 
 // The names stand in the order of the enumerators, which count from 0.
@@ -112,6 +135,39 @@ std::vector<OptionRow> make_table() {
         {.path = "prediction_log.retention_bytes",
          .help = "The oldest log files are deleted while all are larger; 0 sets no bound",
          .kind = number([](auto& o) { return &o.prediction_log.retention_bytes; }, 0, kPebibyte)},
+
+        {.path = "drift.windows",
+         .help = "How far back drift looks: a whole number and s, m, h or d; `all` is always there",
+         .kind = WindowsKind{[](auto& o) { return &o.drift.windows; }}},
+        {.path = "drift.evaluation_interval_ms",
+         .help = "How often drift is judged",
+         .kind = number([](auto& o) { return &o.drift.evaluation_interval; }, 100, kHourInMs)},
+        {.path = "drift.minimum_observations",
+         .help = "Live values of a variable within a window below which there is no verdict",
+         .reload = kTakenOver,
+         .kind =
+             number([](auto& o) { return &o.drift.rules.minimum_observations; }, 1, 1'000'000'000)},
+        {.path = "drift.statistic",
+         .help = "The score that judges; `psi` does for variables of a kind that it is not "
+                 "defined for",
+         .reload = kTakenOver,
+         .kind = choice([](auto& o) { return &o.drift.rules.statistic; }, statistic_names())},
+        {.path = "drift.threshold",
+         .help = "The score from which on a variable drifted; null is the default of the statistic",
+         .reload = kTakenOver,
+         .kind = real([](auto& o) { return &o.drift.rules.threshold; }, 0, 1e9)},
+        {.path = "drift.alpha",
+         .help = "Chance of an alarm, in each evaluation of all variables, that sampling alone "
+                 "causes",
+         .reload = kTakenOver,
+         .kind = real([](auto& o) { return &o.drift.rules.alpha; }, 0, 1)},
+        {.path = "drift.features",
+         .help = "What single features differ in, by name: statistic, threshold, ignore",
+         .reload = kTakenOver,
+         .kind = FeaturesKind{[](auto& o) { return &o.drift.rules.features; }}},
+        {.path = "drift.state_directory",
+         .help = "Where windows outlive a restart; null: they do not",
+         .kind = PathKind{[](auto& o) { return &o.drift.state_directory; }, true}},
 
         {.path = "limits.body_bytes",
          .help = "The largest request body, after gzip is undone, or line of a stream",
@@ -205,9 +261,18 @@ std::string quoted_list(const std::vector<std::string_view>& names) {
     return list;
 }
 
+// A bound of a range, whole numbers without a point.
+std::string shown(double bound) {
+    std::string text = python_float(bound);
+    if (text.ends_with(".0")) text.resize(text.size() - 2);
+    return text;
+}
+
 struct ExpectedValue {
     std::string operator()(const BoolKind&) const { return "true or false"; }
-    std::string operator()(const PathKind&) const { return "a path"; }
+    std::string operator()(const PathKind& kind) const {
+        return kind.is_optional ? "null or a path" : "a path";
+    }
     std::string operator()(const NameKind&) const {
         return "1 to 100 letters, digits, '.', '_' or '-', and neither '.' nor '..'";
     }
@@ -221,6 +286,13 @@ struct ExpectedValue {
         if (kind.divides != 0) text += " that divides " + std::to_string(kind.divides);
         return text;
     }
+    std::string operator()(const RealKind& kind) const {
+        std::string text = kind.is_optional ? "null or a number from " : "a number from ";
+        ((text += shown(kind.minimum)) += " to ") += shown(kind.maximum);
+        return text;
+    }
+    std::string operator()(const WindowsKind&) const { return "an array of windows, as \"10m\""; }
+    std::string operator()(const FeaturesKind&) const { return "an object of features by name"; }
     std::string operator()(const ChoiceKind& kind) const {
         return "one of " + quoted_list(kind.names);
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,7 @@ struct BoolKind {
 
 struct PathKind {
     Member<std::filesystem::path> member;
+    bool is_optional = false;  // Null is the empty path.
 };
 
 // A part of the identity; null leaves the choice to the environment.
@@ -58,6 +60,23 @@ struct NumberKind {
     std::uint64_t divides = 0;  // 0: it need not divide anything.
 };
 
+// Any number within a range; null where that is allowed.
+struct RealKind {
+    std::optional<double> (*get)(const DaemonOptions&);
+    void (*set)(DaemonOptions&, std::optional<double>);
+    double minimum;
+    double maximum;
+    bool is_optional;
+};
+
+struct WindowsKind {
+    Member<std::vector<WindowOptions>> member;
+};
+
+struct FeaturesKind {
+    Member<decltype(DriftOptions::features)> member;
+};
+
 struct ChoiceKind {
     std::size_t (*get)(const DaemonOptions&);
     void (*set)(DaemonOptions&, std::size_t);
@@ -65,7 +84,7 @@ struct ChoiceKind {
 };
 
 using OptionKind = std::variant<BoolKind, PathKind, NameKind, HostNamesKind, ListenersKind,
-                                NumberKind, ChoiceKind>;
+                                NumberKind, RealKind, ChoiceKind, WindowsKind, FeaturesKind>;
 
 // One option. The table feeds the reading of files, variables and flags, --help, the effective
 // config, and the tests of config/ and docs/configuration.md.

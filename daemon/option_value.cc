@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "daemon/option_drift.h"
 #include "daemon/option_listener.h"
 
 namespace boxkited {
@@ -53,6 +54,10 @@ struct Reader {
     }
 
     bool operator()(const PathKind& kind) {
+        if (value.is_null() && kind.is_optional) {
+            kind.member(options).clear();
+            return true;
+        }
         if (!value.is_string() || !is_path(value.get_ref<const std::string&>())) return false;
         kind.member(options) = value.get_ref<const std::string&>();
         return true;
@@ -75,6 +80,26 @@ struct Reader {
         if (kind.divides != 0 && kind.divides % number != 0) return false;
         kind.set(options, number);
         return true;
+    }
+
+    bool operator()(const RealKind& kind) {
+        if (value.is_null() && kind.is_optional) {
+            kind.set(options, std::nullopt);
+            return true;
+        }
+        if (!value.is_number()) return false;
+        const auto number = value.get<double>();
+        if (!(number >= kind.minimum && number <= kind.maximum)) return false;
+        kind.set(options, number);
+        return true;
+    }
+
+    bool operator()(const WindowsKind& kind) {
+        return value.is_array() && take(read_windows(value.dump()), kind.member(options));
+    }
+
+    bool operator()(const FeaturesKind& kind) {
+        return value.is_object() && take(read_features(value.dump()), kind.member(options));
     }
 
     bool operator()(const ChoiceKind& kind) {
@@ -102,14 +127,18 @@ struct Reader {
     }
 
     bool operator()(const ListenersKind& kind) {
-        if (!value.is_array() || value.empty()) return false;
-        auto listeners = read_listeners(value.dump());
-        if (!listeners) {
-            error = listeners.error();
-            return false;
+        return value.is_array() && !value.empty() &&
+               take(read_listeners(value.dump()), kind.member(options));
+    }
+
+    template <typename T>
+    bool take(Result<T, ValueError> read, T& to) {
+        if (read) {
+            to = *std::move(read);
+        } else {
+            error = read.error();
         }
-        kind.member(options) = *std::move(listeners);
-        return true;
+        return read.has_value();
     }
 };
 
@@ -120,7 +149,8 @@ struct Printer {
         return kind.member(options) ? "true" : "false";
     }
     std::string operator()(const PathKind& kind) const {
-        return json(kind.member(options).string()).dump();
+        const std::string path = kind.member(options).string();
+        return path.empty() ? "null" : json(path).dump();
     }
     std::string operator()(const NameKind& kind) const {
         const std::string& name = kind.member(options);
@@ -134,6 +164,16 @@ struct Printer {
     }
     std::string operator()(const NumberKind& kind) const {
         return std::to_string(kind.get(options));
+    }
+    std::string operator()(const RealKind& kind) const {
+        const auto number = kind.get(options);
+        return number ? json(*number).dump() : "null";
+    }
+    std::string operator()(const WindowsKind& kind) const {
+        return print_windows(kind.member(options));
+    }
+    std::string operator()(const FeaturesKind& kind) const {
+        return print_features(kind.member(options));
     }
     std::string operator()(const ChoiceKind& kind) const {
         return json(kind.names[kind.get(options)]).dump();

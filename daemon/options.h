@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "daemon/command_line.h"
+#include "daemon/drift_settings.h"
 #include "event/identity.h"
 #include "http/server.h"
 #include "ingest/limits.h"
@@ -39,6 +40,8 @@ struct DaemonOptions {
     PredictionLogOptions prediction_log;
     // The longest an answer waits for what `prediction_log.ack` promises.
     std::chrono::milliseconds ack_timeout{5000};
+
+    DriftSettings drift;
 
     IngestLimits ingest;
     MonitorLimits monitor;

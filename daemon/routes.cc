@@ -82,15 +82,14 @@ public:
 
     void operator()(const Request&, Response& response) const {
         const auto uptime = context_.clock.monotonic() - started_;
-        response.body =
-            dump({{"version", kVersion},
-                  {"identity", identity_json(context_.options.identity)},
-                  {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
-                  {"draining", context_.draining.load()},
-                  {"baseline", baseline_json(*context_.baseline.lock())},
-                  {"queue", queue_json(context_.log)},
-                  {"log", log_json(context_.log)},
-                  {"last_reload_error", last_reload_error()}});
+        response.body = dump({{"version", kVersion},
+                              {"identity", identity_json(context_.options.identity)},
+                              {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
+                              {"draining", context_.draining.load()},
+                              {"baseline", baseline_json(*context_.baseline.lock())},
+                              {"queue", queue_json(context_.log)},
+                              {"log", log_json(context_.log)},
+                              {"last_reload_error", last_reload_error()}});
     }
 
 private:
@@ -103,12 +102,20 @@ private:
     const MonotonicTime started_;
 };
 
+// What needs a baseline is not there without one.
+bool has_baseline(const RouteContext& context, Response& response) {
+    if (!context.baseline.lock()->baseline->variables.empty()) return true;
+    response = http::error_response(404, "no baseline is loaded");
+    return false;
+}
+
+void answer_drift(const RouteContext& context, Response& response) {
+    if (has_baseline(context, response)) context.drift.answer(response);
+}
+
 void answer_baseline(const RouteContext& context, Response& response) {
+    if (!has_baseline(context, response)) return;
     const auto baseline = context.baseline.lock()->baseline;
-    if (baseline->variables.empty()) {
-        response = http::error_response(404, "no baseline is loaded");
-        return;
-    }
     response.content_type = kPlainText;
     response.body = to_prometheus_text(*baseline);
 }
@@ -138,7 +145,8 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
          [context](const Request& request, Response& response) {
              context.predictions.answer(request, response);
          }},
-        {"GET", "/metrics", kServesMetrics, MetricsRoute(context.live, context.log, context.metrics)},
+        {"GET", "/metrics", kServesMetrics,
+         MetricsRoute(context.live, context.drift, context.log, context.metrics)},
         {"GET", "/livez", kEveryListener,
          [](const Request&, Response& response) { answer_livez(response); }},
         {"GET", "/readyz", kEveryListener,
@@ -146,8 +154,11 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
         {"GET", "/healthz", kEveryListener,
          [context](const Request&, Response& response) { answer_healthz(context, response); }},
         admin("GET", "/v1/status", StatusRoute(context)),
-        admin("GET", "/v1/baseline",
-              [context](const Request&, Response& response) { answer_baseline(context, response); }),
+        admin(
+            "GET", "/v1/baseline",
+            [context](const Request&, Response& response) { answer_baseline(context, response); }),
+        admin("GET", "/v1/drift",
+              [context](const Request&, Response& response) { answer_drift(context, response); }),
         admin("POST", "/-/reload",
               [context](const Request&, Response& response) {
                   if (context.draining) {

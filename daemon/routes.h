@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/guarded.h"
+#include "daemon/drift_service.h"
 #include "daemon/loaded_baseline.h"
 #include "daemon/options.h"
 #include "daemon/own_metrics.h"
@@ -20,6 +21,7 @@ struct RouteContext {
     const Clock& clock;
     const Guarded<LoadedBaseline>& baseline;
     LiveDistributions& live;
+    DriftService& drift;
     PredictionLog& log;
     OwnMetrics& metrics;
     PredictionRoute& predictions;

@@ -3,15 +3,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <string_view>
+#include <utility>
 
 #include "exposition/sample_text.h"
 
 namespace boxkited {
 
 namespace {
-
-constexpr std::string_view kName = "boxkite_bucket_info";
 
 std::string spelled(double bound, std::chars_format format) {
     char digits[400];  // The largest double has 309 of them.
@@ -26,7 +24,7 @@ struct Spellings {
 
 void append_bucket(std::string& out, std::string_view metric_name, std::string_view le,
                    std::string_view previous_le) {
-    (out += kName) += '{';
+    (out += kBucketInfoName) += '{';
     append_label(out, "metric_name", metric_name);
     out += ',';
     append_label(out, "le", le);
@@ -63,11 +61,7 @@ std::string bucket_info_text(const Baseline& baseline) {
     std::string buckets;
     for (const BaselineVariable& variable : baseline.variables)
         if (variable.is_numeric()) append_variable(buckets, variable);
-    if (buckets.empty()) return buckets;
-    std::string head;
-    append_head(head, kName, "gauge", "Which bucket of a live histogram is below which",
-                TextFormat::kPrometheus004);  // The formats agree about it.
-    return head + buckets;
+    return buckets;
 }
 
 }  // namespace boxkited

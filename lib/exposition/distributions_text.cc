@@ -52,15 +52,6 @@ std::string info_text(const Baseline& baseline) {
     return text;
 }
 
-auto new_bins_of(const LiveSnapshot& snapshot, std::size_t variable) {
-    struct ByVariable {
-        bool operator()(const NewBin& bin, std::size_t at) const { return bin.variable < at; }
-        bool operator()(std::size_t at, const NewBin& bin) const { return at < bin.variable; }
-    };
-    return std::equal_range(snapshot.new_bins.begin(), snapshot.new_bins.end(), variable,
-                            ByVariable{});
-}
-
 }  // namespace
 
 DistributionsText::DistributionsText(std::shared_ptr<const Layout> layout)
@@ -133,10 +124,9 @@ void DistributionsText::append_category(std::string& out, std::size_t position,
     const Variable& variable = variables_[position];
     const std::size_t first_slot = layout_->variables()[position].first_slot;
     append_counts(out, variable, snapshot.counts.data() + first_slot, Counts::kEach);
-    const auto [first, last] = new_bins_of(snapshot, position);
-    for (auto bin = first; bin != last; ++bin) {
-        append_prefix(out, variable.live_name + "_total", "bin", bin->name);
-        append_count_line(out, {}, snapshot.counts[bin->slot]);
+    for (const NewBin& bin : new_bins_of(snapshot.new_bins, position)) {
+        append_prefix(out, variable.live_name + "_total", "bin", bin.name);
+        append_count_line(out, {}, snapshot.counts[bin.slot]);
     }
 }
 

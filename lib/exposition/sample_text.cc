@@ -44,6 +44,7 @@ void append_head(std::string& out, std::string_view name, std::string_view type,
     const bool openmetrics = format == TextFormat::kOpenMetrics100;
     if (openmetrics && type == "counter" && name.ends_with(kTotal))
         name.remove_suffix(kTotal.size());
+    if (openmetrics && type == "untyped") type = "unknown";
     if (!help.empty()) {
         ((out += "# HELP ") += name) += ' ';
         openmetrics ? append_escaped_openmetrics_help(out, help) : append_escaped_help(out, help);

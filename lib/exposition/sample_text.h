@@ -22,8 +22,8 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
 void append_count_line(std::string& out, std::string_view prefix, std::uint64_t count);
 void append_value_line(std::string& out, std::string_view prefix, double value);
 
-// The HELP and TYPE lines of a family; no HELP line for an empty help. A counter's `name` is given
-// as text 0.0.4 has it; OpenMetrics takes `_total` off.
+// The HELP and TYPE lines of a family; no HELP line for an empty help. Name and type are given as
+// text 0.0.4 has them; OpenMetrics takes `_total` off a counter, and calls `untyped` unknown.
 void append_head(std::string& out, std::string_view name, std::string_view type,
                  std::string_view help, TextFormat format);
 

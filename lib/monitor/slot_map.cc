@@ -23,6 +23,15 @@ BinSlots slots_by_name(const Layout& layout, const std::vector<NewBin>& bins) {
 
 }  // namespace
 
+std::span<const NewBin> new_bins_of(const std::vector<NewBin>& bins, std::size_t variable) {
+    struct ByVariable {
+        bool operator()(const NewBin& bin, std::size_t at) const { return bin.variable < at; }
+        bool operator()(std::size_t at, const NewBin& bin) const { return at < bin.variable; }
+    };
+    const auto [first, last] = std::equal_range(bins.begin(), bins.end(), variable, ByVariable{});
+    return {bins.data() + (first - bins.begin()), static_cast<std::size_t>(last - first)};
+}
+
 std::vector<std::optional<std::uint32_t>> variable_map(const Layout& from, const Layout& to) {
     std::map<std::string_view, std::uint32_t> by_metric;
     const auto& to_variables = to.baseline().variables;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct NewBin {
     std::uint32_t slot;
     std::string name;
 };
+
+// Those of one variable, of bins that stand in the order of their variables.
+std::span<const NewBin> new_bins_of(const std::vector<NewBin>& bins, std::size_t variable);
 
 // Where each variable of `from` stands in `to`; nothing where `to` has none whose baseline is the
 // same.

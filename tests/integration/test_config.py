@@ -17,7 +17,28 @@ BAD_FILES = [
     ('{"thread":1}', ": thread: no such option; did you mean threads?"),
     ('{"limits":{"bins_per_featur":1}}',
      ": limits.bins_per_featur: no such option; did you mean limits.bins_per_feature?"),
-    ('{"drift":{}}', ": drift: no such option"),
+    ('{"shipping":{}}', ": shipping: no such option"),
+    ('{"drift":{"windows":["10m","90"]}}', ": drift.windows[1]: expected a whole number from 1 s "
+     'to 31 d and its unit s, m, h or d, as "10m", not "90"'),
+    ('{"drift":{"windows":["32d"]}}', ": drift.windows[0]: expected a whole number from 1 s to 31 "
+     'd and its unit s, m, h or d, as "10m", not "32d"'),
+    ('{"drift":{"windows":["1h","60m"]}}', ": drift.windows[1]: as long as 1h"),
+    ('{"drift":{"windows":["1s","2s","3s","4s","5s","6s","7s","8s","9s","10s","11s"]}}',
+     ": drift.windows[10]: there are at most 10 windows"),
+    ('{"drift":{"windows":"10m"}}',
+     ': drift.windows: expected an array of windows, as "10m", not "10m"'),
+    ('{"drift":{"statistic":"PSI"}}', ': drift.statistic: expected one of "ks", "kl", "psi", "js", '
+     '"wasserstein", "chi_squared", "linf", not "PSI"'),
+    ('{"drift":{"threshold":-1}}',
+     ": drift.threshold: expected null or a number from 0 to 1000000000, not -1"),
+    ('{"drift":{"alpha":2}}', ": drift.alpha: expected a number from 0 to 1, not 2"),
+    ('{"drift":{"alpha":null}}', ": drift.alpha: expected a number from 0 to 1, not null"),
+    ('{"drift":{"features":{"a.b":{"statistic":7}}}}', ": drift.features.a.b.statistic: expected "
+     'null or one of "ks", "kl", "psi", "js", "wasserstein", "chi_squared", "linf", not 7'),
+    ('{"drift":{"features":{"age":{"limit":7}}}}', ": drift.features.age.limit: no such key; a "
+     "feature has statistic, threshold and ignore"),
+    ('{"drift":{"state_directory":""}}',
+     ': drift.state_directory: expected null or a path, not ""'),
     ('{"a\\nb":1}', ': "a\\nb": no such option'),
     ('{"limits":7}', ": limits: expected an object, not 7"),
     ('{"limits.json_depth":7}',

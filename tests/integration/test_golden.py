@@ -10,7 +10,7 @@ CASES = ("diabetes", "iris", "edge", "wide")
 
 
 def is_own(name):
-    return name.startswith(("boxkited_", "process_"))
+    return name.startswith(("boxkite_", "boxkited_", "process_"))
 
 
 def events(case):

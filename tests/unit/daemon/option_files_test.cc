@@ -31,6 +31,7 @@ ordered_json read_config(const std::string& path) {
 // "| `threads` | `1` | `BOXKITED_THREADS`, `--threads` | Threads that ...; ... | restart |"
 std::string documentation_of(const OptionRow& row) {
     const bool ranged = std::holds_alternative<NumberKind>(row.kind) ||
+                        std::holds_alternative<RealKind>(row.kind) ||
                         std::holds_alternative<ChoiceKind>(row.kind);
     std::ostringstream line;
     line << "| `" << row.path << "` | `" << print_option(row, DaemonOptions()) << "` | `"
@@ -51,8 +52,10 @@ ordered_json divisors(std::uint64_t number) {
 
 struct Schema {
     ordered_json operator()(const BoolKind&) const { return {{"type", "boolean"}}; }
-    ordered_json operator()(const PathKind&) const {
-        return {{"type", "string"}, {"minLength", 1}};
+    ordered_json operator()(const PathKind& kind) const {
+        const ordered_json string{{"type", "string"}, {"minLength", 1}};
+        if (!kind.is_optional) return string;
+        return {{"type", {"string", "null"}}, {"minLength", 1}};
     }
     ordered_json operator()(const NameKind&) const { return {{"$ref", "#/$defs/name"}}; }
     ordered_json operator()(const HostNamesKind&) const { return {{"$ref", "#/$defs/hosts"}}; }
@@ -61,7 +64,17 @@ struct Schema {
         if (kind.divides != 0) return {{"enum", divisors(kind.divides)}};
         return {{"type", "integer"}, {"minimum", kind.minimum}, {"maximum", kind.maximum}};
     }
+    ordered_json operator()(const RealKind& kind) const {
+        ordered_json schema;
+        schema["type"] = "number";
+        if (kind.is_optional) schema["type"] = {"number", "null"};
+        schema["minimum"] = kind.minimum;
+        schema["maximum"] = kind.maximum;
+        return schema;
+    }
     ordered_json operator()(const ChoiceKind& kind) const { return {{"enum", kind.names}}; }
+    ordered_json operator()(const WindowsKind&) const { return {{"$ref", "#/$defs/windows"}}; }
+    ordered_json operator()(const FeaturesKind&) const { return {{"$ref", "#/$defs/features"}}; }
 };
 
 ordered_json schema_of(const OptionRow& row) {

@@ -37,9 +37,7 @@ inference_value_baseline_bucket{le="+Inf"} 3
     REQUIRE(baseline);
 
     CHECK(bucket_info_text(*baseline) ==
-          R"(# HELP boxkite_bucket_info Which bucket of a live histogram is below which
-# TYPE boxkite_bucket_info gauge
-boxkite_bucket_info{metric_name="inference_value",le="2.0",previous_le=""} 1
+          R"(boxkite_bucket_info{metric_name="inference_value",le="2.0",previous_le=""} 1
 boxkite_bucket_info{metric_name="inference_value",le="2000000.0",previous_le="2.0"} 1
 boxkite_bucket_info{metric_name="inference_value",le="2e+06",previous_le="2.0"} 1
 boxkite_bucket_info{metric_name="inference_value",le="+Inf",previous_le="2000000.0"} 1

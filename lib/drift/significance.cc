@@ -1,0 +1,144 @@
+#include "drift/significance.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "drift/share_comparison.h"
+#include "drift/tail_probability.h"
+
+namespace boxkited {
+namespace {
+
+constexpr double kExpectedLiveValues = 10;
+
+struct Bin {
+    double baseline;
+    double live;
+    std::size_t place;
+};
+// Reused from call to call: one evaluation asks for thousands of variables and windows.
+using Bins = std::vector<Bin>;
+
+// Whether a bin, or a group of bins, expects enough live values for the chi-squared distribution.
+bool is_dense(double baseline, Totals totals) {
+    return baseline * totals.live >= kExpectedLiveValues * totals.baseline;
+}
+
+// Pearson's statistic over dense groups of the bins that are added.
+class GroupedChiSquared {
+public:
+    explicit GroupedChiSquared(Totals totals) : totals_(totals), difference_(totals) {}
+
+    void add(double baseline, double live) {
+        open_.baseline += baseline;
+        open_.live += live;
+        if (!is_dense(open_.baseline, totals_)) return;
+        count_last_group();
+        last_ = open_;
+        open_ = {};
+        ++groups_;
+    }
+
+    // No more are added.
+    double p_value() {
+        last_.baseline += open_.baseline;
+        last_.live += open_.live;
+        count_last_group();
+        return chi_squared_tail(statistic_, groups_ - 1.);
+    }
+
+private:
+    void count_last_group() {
+        if (groups_ > 0) statistic_ += difference_.chi_squared_term(last_.baseline, last_.live);
+    }
+
+    const Totals totals_;
+    const ShareDifference difference_;
+    Totals open_;  // What is not dense yet.
+    Totals last_;  // The last dense group. Not counted yet, for what stays open joins it.
+    double statistic_ = 0;
+    int groups_ = 0;
+};
+
+double bulk_of_continuous(const BinCounts& counts, Totals totals) {
+    GroupedChiSquared groups(totals);
+    for (std::size_t i = 0; i < counts.bins(); ++i) groups.add(counts.baseline[i], counts.live[i]);
+    return groups.p_value();
+}
+
+bool has_larger_share(const Bin& one, const Bin& other) {
+    return one.baseline != other.baseline ? one.baseline > other.baseline : one.place < other.place;
+}
+
+// Into the order in which they are grouped: by falling share, but that the dense ones, which are
+// groups of their own, need no order among themselves. Only the last of them has its place.
+void order_for_grouping(Bins& bins, Totals totals) {
+    const auto sparse = std::partition(
+        bins.begin(), bins.end(), [&](const Bin& bin) { return is_dense(bin.baseline, totals); });
+    if (sparse != bins.begin())
+        std::iter_swap(std::max_element(bins.begin(), sparse, has_larger_share), sparse - 1);
+    std::sort(sparse, bins.end(), has_larger_share);
+}
+
+double bulk_of_discrete(const BinCounts& counts, Totals totals) {
+    thread_local Bins bins;
+    bins.clear();
+    for (std::size_t i = 0; i < counts.bins(); ++i)
+        bins.push_back({counts.baseline[i], counts.live[i], i});
+    order_for_grouping(bins, totals);
+    GroupedChiSquared groups(totals);
+    for (const Bin& bin : bins) groups.add(bin.baseline, bin.live);
+    return groups.p_value();
+}
+
+// A bin with no fewer live values and no more baseline values than another has the smaller
+// p-value, so that only those that no other bin outdoes need a test: few, of many bins.
+double smallest_fisher_p(Bins& bins, Totals totals, double enough) {
+    std::sort(bins.begin(), bins.end(), [](const Bin& one, const Bin& other) {
+        return one.baseline != other.baseline ? one.baseline < other.baseline
+                                              : one.live > other.live;
+    });
+    const FisherTest test(totals);
+    double most_live = 0;
+    for (const Bin& bin : bins) {
+        if (bin.live <= most_live) continue;
+        most_live = bin.live;
+        enough = std::min(enough, test.p_value(bin.baseline, bin.live, enough));
+    }
+    return enough;
+}
+
+// p2, or any value from `enough` on when p2 is no less.
+double rare_bins(const BinCounts& counts, Totals totals, double enough) {
+    thread_local Bins grown;
+    grown.clear();
+    double sparse = 0;
+    const Totals whole{std::round(totals.baseline), std::round(totals.live)};
+    for (std::size_t i = 0; i < counts.bins(); ++i) {
+        if (is_dense(counts.baseline[i], totals)) continue;
+        ++sparse;
+        const double baseline = std::round(counts.baseline[i]);
+        const double live = std::round(counts.live[i]);
+        // The median of a hypergeometric variable is within 1 of its mean: a bin that has not
+        // grown has a p-value of at least a half.
+        if (live * whole.baseline > baseline * whole.live) grown.push_back({baseline, live, i});
+    }
+    if (grown.empty() || !whole.comparable()) return 1;
+    return smallest_fisher_p(grown, whole, enough / sparse) * sparse;
+}
+
+}  // namespace
+
+double sampling_p_value(const BinCounts& counts) {
+    const Totals totals = totals_of(counts);
+    if (!totals.comparable()) return 1;
+    const double bulk = counts.kind() == VariableKind::kContinuous
+                            ? bulk_of_continuous(counts, totals)
+                            : bulk_of_discrete(counts, totals);
+    // A p2 of a half is as good as 1.
+    const double rare = rare_bins(counts, totals, std::min(bulk, 0.5));
+    return std::min(1., 2 * std::min(bulk, rare));
+}
+
+}  // namespace boxkited

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "drift/statistics.h"
+
+namespace boxkited {
+
+// How likely a difference like this is when live data are drawn from the same source as the
+// baseline: 2 min(p1, p2), at most 1. It holds for samples of any size and bins of any sparsity.
+//
+// p1 asks whether the bulk moved: a two-sample chi-squared test over groups of bins that each
+// expect at least 10 live values, which is L b/B. Continuous bins are grouped in their order,
+// discrete ones by falling baseline count; what is left below 10 joins the last group; 1 when
+// that leaves one group.
+//
+// p2 asks whether something rare became frequent: the smallest p of Fisher's one-sided exact
+// tests of the bins that expect fewer than 10, times the number of these bins; 1 when there are
+// none. Fractions of baseline values are rounded for it.
+//
+// 1 when totals are not comparable.
+//
+// Threads: any.
+double sampling_p_value(const BinCounts& counts);
+
+}  // namespace boxkited

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drift/evaluation.h"
+#include "exposition/name_filter.h"
+#include "exposition/negotiation.h"
+
+namespace boxkited {
+
+// The families `boxkite_*`: what an evaluation found, and which bucket is below which. Rendered
+// whole when this is made.
+//
+// Threads: immutable.
+class DriftText {
+public:
+    explicit DriftText(const Evaluation& evaluation);
+
+    void append(std::string& out, TextFormat format, const NameFilter& filter) const;
+
+private:
+    struct Family {
+        std::string_view name;
+        std::string_view type;
+        std::string_view help;
+        std::string samples;
+    };
+    std::vector<Family> families_;
+};
+
+}  // namespace boxkited
