@@ -111,7 +111,8 @@ class Formats(unittest.TestCase):
             text = daemon.get("/metrics").text
             other = daemon.get("/metrics", {"Accept": PROMETHEUS_2_42}).text
         families = parse_families(text)
-        expected = {name.removesuffix("_total") if kind == "counter" else name: (kind, help_text)
+        expected = {name.removesuffix("_total") if kind == "counter" else name:
+                    ("unknown" if kind == "untyped" else kind, help_text)
                     for name, (kind, help_text) in families.items()}
         # A quote in a help text is escaped in OpenMetrics alone.
         found = {name: (kind, help_text.replace('\\"', '"'))
@@ -142,7 +143,8 @@ class Formats(unittest.TestCase):
                     elif line and not line.startswith("#"):
                         name = re.match(r"[a-zA-Z_:][a-zA-Z0-9_:]*", line).group()
                         suffixes = {"histogram": ("_bucket", "_sum", "_count"), "gauge": ("",),
-                                    "counter": ("", "_total")}[kind]
+                                    "counter": ("", "_total"), "untyped": ("",),
+                                    "unknown": ("",)}[kind]
                         self.assertIn(name, [family + suffix for suffix in suffixes])
 
     def test_promtool_takes_the_text(self):
@@ -288,6 +290,11 @@ class Consistency(unittest.TestCase):
             self.assertLessEqual(len(answers), 2)
 
 
+# Drift is judged soon, by as little as one value, and at any score.
+AT_ONCE = {"drift": {"evaluation_interval_ms": 100, "minimum_observations": 1, "threshold": 0,
+                     "alpha": 1}}
+
+
 class Documentation(unittest.TestCase):
     """docs/metrics.md has the families of a real scrape, and no others."""
 
@@ -296,7 +303,7 @@ class Documentation(unittest.TestCase):
         for line in (ROOT / "docs" / "metrics.md").read_text("utf-8").splitlines():
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             if line.startswith("| `") and len(cells) == 4 and cells[1] in (
-                    "counter", "gauge", "histogram"):
+                    "counter", "gauge", "histogram", "untyped"):
                 name = cells[0].strip("`")
                 self.assertNotIn(name, rows)
                 rows[name] = (cells[1], set(re.findall("`([^`]+)`", cells[2])))
@@ -304,14 +311,16 @@ class Documentation(unittest.TestCase):
 
     def scraped(self, baseline):
         """Families of a daemon that has seen all that makes a family, as the document has them."""
-        with Daemon(baseline=baseline) as daemon:
+        with Daemon(baseline=baseline, config=AT_ONCE) as daemon:
             moment = int(time.time()) // 86400 * 86400
             day = time.strftime("%Y-%m-%d", time.gmtime(moment))
             blocked = (daemon.log_directory / "models" / "predictions" / "endpoint" / day /
                        "0000_logger-replica.txt")
             blocked.mkdir(parents=True)
-            daemon.predict({"output": 1, "timestamp": moment})
+            daemon.predict({"features": [1, "red", 1], "output": 1, "timestamp": moment})
             await_true(lambda: total(daemon.metrics(), "boxkited_log_errors_total"), "an error")
+            await_true(lambda: sample("boxkite_drift_share", window="all") in daemon.metrics(),
+                       "a verdict")
             text = daemon.get("/metrics").text
         return self.families(text)
 
