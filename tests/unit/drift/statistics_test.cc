@@ -161,6 +161,12 @@ TEST_CASE("wasserstein does not depend on the scale of the bounds", "[drift]") {
     CHECK(score(vectors, Statistic::kWasserstein) == Approx(unscaled).epsilon(1e-12));
 }
 
+TEST_CASE("wasserstein keeps its digits where values are narrow and far away", "[drift]") {
+    const CountVectors vectors{{0, 0, 1, 2, 0}, {0, 0, 2, 1, 0}, {0, 1e15, 1e15 + 2, 1e15 + 4}};
+
+    CHECK(score(vectors, Statistic::kWasserstein) == Approx(std::sqrt(0.5)).epsilon(1e-12));
+}
+
 TEST_CASE("contributions to ks and linf are differences of shares", "[drift]") {
     const CountVectors vectors{{1, 2, 1}, {2, 2, 0}, {1, 2}};
 
