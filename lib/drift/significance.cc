@@ -10,7 +10,7 @@
 namespace boxkited {
 namespace {
 
-constexpr double kExpectedLiveValues = 10;
+constexpr double kExpectedValues = 10;
 
 struct Bin {
     double baseline;
@@ -20,20 +20,50 @@ struct Bin {
 // Reused from call to call: one evaluation asks for thousands of variables and windows.
 using Bins = std::vector<Bin>;
 
-// Whether a bin, or a group of bins, expects enough live values for the chi-squared distribution.
-bool is_dense(double baseline, Totals totals) {
-    return baseline * totals.live >= kExpectedLiveValues * totals.baseline;
-}
+// What tells how many values a bin expects.
+enum class View {
+    kBaseline,  // The baseline, taken for the truth.
+    kPooled,    // Both sides together, each a sample of the same data.
+};
+
+// Which bins, or groups of them, expect enough values for the chi-squared distribution, and the
+// order in which the others are grouped.
+class Expectation {
+public:
+    Expectation(Totals totals, View view) : totals_(totals), view_(view) {}
+
+    bool is_dense(double baseline, double live) const {
+        if (view_ == View::kBaseline)
+            return baseline * totals_.live >= kExpectedValues * totals_.baseline;
+        return (baseline + live) * std::min(totals_.baseline, totals_.live) >=
+               kExpectedValues * (totals_.baseline + totals_.live);
+    }
+
+    bool has_larger_share(const Bin& one, const Bin& other) const {
+        const double a = weight(one);
+        const double b = weight(other);
+        return a != b ? a > b : one.place < other.place;
+    }
+
+private:
+    double weight(const Bin& bin) const {
+        return view_ == View::kBaseline ? bin.baseline : bin.baseline + bin.live;
+    }
+
+    const Totals totals_;
+    const View view_;
+};
 
 // Pearson's statistic over dense groups of the bins that are added.
 class GroupedChiSquared {
 public:
-    explicit GroupedChiSquared(Totals totals) : totals_(totals), difference_(totals) {}
+    GroupedChiSquared(Totals totals, const Expectation& expectation)
+        : expectation_(expectation), difference_(totals) {}
 
     void add(double baseline, double live) {
         open_.baseline += baseline;
         open_.live += live;
-        if (!is_dense(open_.baseline, totals_)) return;
+        if (!expectation_.is_dense(open_.baseline, open_.live)) return;
         count_last_group();
         last_ = open_;
         open_ = {};
@@ -53,7 +83,7 @@ private:
         if (groups_ > 0) statistic_ += difference_.chi_squared_term(last_.baseline, last_.live);
     }
 
-    const Totals totals_;
+    const Expectation& expectation_;
     const ShareDifference difference_;
     Totals open_;  // What is not dense yet.
     Totals last_;  // The last dense group. Not counted yet, for what stays open joins it.
@@ -61,33 +91,33 @@ private:
     int groups_ = 0;
 };
 
-double bulk_of_continuous(const BinCounts& counts, Totals totals) {
-    GroupedChiSquared groups(totals);
+double bulk_of_continuous(const BinCounts& counts, Totals totals, const Expectation& expectation) {
+    GroupedChiSquared groups(totals, expectation);
     for (std::size_t i = 0; i < counts.bins(); ++i) groups.add(counts.baseline[i], counts.live[i]);
     return groups.p_value();
 }
 
-bool has_larger_share(const Bin& one, const Bin& other) {
-    return one.baseline != other.baseline ? one.baseline > other.baseline : one.place < other.place;
-}
-
 // Into the order in which they are grouped: by falling share, but that the dense ones, which are
 // groups of their own, need no order among themselves. Only the last of them has its place.
-void order_for_grouping(Bins& bins, Totals totals) {
-    const auto sparse = std::partition(
-        bins.begin(), bins.end(), [&](const Bin& bin) { return is_dense(bin.baseline, totals); });
+void order_for_grouping(Bins& bins, const Expectation& expectation) {
+    const auto by_share = [&](const Bin& one, const Bin& other) {
+        return expectation.has_larger_share(one, other);
+    };
+    const auto sparse = std::partition(bins.begin(), bins.end(), [&](const Bin& bin) {
+        return expectation.is_dense(bin.baseline, bin.live);
+    });
     if (sparse != bins.begin())
-        std::iter_swap(std::max_element(bins.begin(), sparse, has_larger_share), sparse - 1);
-    std::sort(sparse, bins.end(), has_larger_share);
+        std::iter_swap(std::max_element(bins.begin(), sparse, by_share), sparse - 1);
+    std::sort(sparse, bins.end(), by_share);
 }
 
-double bulk_of_discrete(const BinCounts& counts, Totals totals) {
+double bulk_of_discrete(const BinCounts& counts, Totals totals, const Expectation& expectation) {
     thread_local Bins bins;
     bins.clear();
     for (std::size_t i = 0; i < counts.bins(); ++i)
         bins.push_back({counts.baseline[i], counts.live[i], i});
-    order_for_grouping(bins, totals);
-    GroupedChiSquared groups(totals);
+    order_for_grouping(bins, expectation);
+    GroupedChiSquared groups(totals, expectation);
     for (const Bin& bin : bins) groups.add(bin.baseline, bin.live);
     return groups.p_value();
 }
@@ -110,13 +140,14 @@ double smallest_fisher_p(Bins& bins, Totals totals, double enough) {
 }
 
 // p2, or any value from `enough` on when p2 is no less.
-double rare_bins(const BinCounts& counts, Totals totals, double enough) {
+double rare_bins(const BinCounts& counts, Totals totals, const Expectation& expectation,
+                 double enough) {
     thread_local Bins grown;
     grown.clear();
     double sparse = 0;
     const Totals whole{std::round(totals.baseline), std::round(totals.live)};
     for (std::size_t i = 0; i < counts.bins(); ++i) {
-        if (is_dense(counts.baseline[i], totals)) continue;
+        if (expectation.is_dense(counts.baseline[i], counts.live[i])) continue;
         ++sparse;
         const double baseline = std::round(counts.baseline[i]);
         const double live = std::round(counts.live[i]);
@@ -128,17 +159,24 @@ double rare_bins(const BinCounts& counts, Totals totals, double enough) {
     return smallest_fisher_p(grown, whole, enough / sparse) * sparse;
 }
 
+double p_value_of(const BinCounts& counts, Totals totals, View view) {
+    const Expectation expectation(totals, view);
+    const double bulk = counts.kind() == VariableKind::kContinuous
+                            ? bulk_of_continuous(counts, totals, expectation)
+                            : bulk_of_discrete(counts, totals, expectation);
+    // A p2 of a half is as good as 1.
+    const double rare = rare_bins(counts, totals, expectation, std::min(bulk, 0.5));
+    return std::min(1., 2 * std::min(bulk, rare));
+}
+
 }  // namespace
 
 double sampling_p_value(const BinCounts& counts) {
     const Totals totals = totals_of(counts);
     if (!totals.comparable()) return 1;
-    const double bulk = counts.kind() == VariableKind::kContinuous
-                            ? bulk_of_continuous(counts, totals)
-                            : bulk_of_discrete(counts, totals);
-    // A p2 of a half is as good as 1.
-    const double rare = rare_bins(counts, totals, std::min(bulk, 0.5));
-    return std::min(1., 2 * std::min(bulk, rare));
+    const double p = p_value_of(counts, totals, View::kBaseline);
+    if (counts.kind() == VariableKind::kContinuous || p >= 1) return p;
+    return std::max(p, p_value_of(counts, totals, View::kPooled));
 }
 
 }  // namespace boxkited

@@ -16,6 +16,11 @@ namespace boxkited {
 // tests of the bins that expect fewer than 10, times the number of these bins; 1 when there are
 // none. Fractions of baseline values are rounded for it.
 //
+// Grouped by the counts of the baseline, categories that it happened to draw too seldom stand
+// together, and live data seem to have more of them. So of discrete variables the same is asked
+// once more by the counts of both sides: bins in order of b + l, which expect both L (b + l)/(B +
+// L) live and B (b + l)/(B + L) baseline values, at least 10 each. The larger answer counts.
+//
 // 1 when totals are not comparable.
 //
 // Threads: any.

@@ -122,13 +122,21 @@ def ks_p_value(b, l, statistic):
 
 # ---- Significance ----
 
-def groups(b, l, ordered):
-    """Bins merged until each expects 10 live values."""
-    order = range(len(b)) if ordered else sorted(range(len(b)), key=lambda i: (-b[i], i))
+def is_dense(bin_b, bin_l, all_b, all_l, pooled):
+    """Whether a bin expects 10 values: by the baseline, or on each side by both together."""
+    if pooled:
+        return (bin_b + bin_l) * min(all_b, all_l) >= 10 * (all_b + all_l)
+    return bin_b * all_l >= 10 * all_b
+
+
+def groups(b, l, ordered, pooled):
+    """Bins merged until each expects 10 values."""
+    weight = [p + q for p, q in zip(b, l)] if pooled else b
+    order = range(len(b)) if ordered else sorted(range(len(b)), key=lambda i: (-weight[i], i))
     made, open_b, open_l = [], 0, 0
     for i in order:
         open_b, open_l = open_b + b[i], open_l + l[i]
-        if open_b * sum(l) >= 10 * sum(b):
+        if is_dense(open_b, open_l, sum(b), sum(l), pooled):
             made.append((open_b, open_l))
             open_b, open_l = 0, 0
     if made:
@@ -165,14 +173,19 @@ def rounded(count):
     return int(count + Fraction(1, 2))
 
 
-def sampling_p_value(b, l, ordered):
-    made = groups(b, l, ordered)
+def p_value_of(b, l, ordered, pooled):
+    made = groups(b, l, ordered, pooled)
     p1 = contingency(*zip(*made))[1] if len(made) > 1 else 1.0
-    sparse = [(p, q) for p, q in zip(b, l) if p * sum(l) < 10 * sum(b)]
+    sparse = [(p, q) for p, q in zip(b, l) if not is_dense(p, q, sum(b), sum(l), pooled)]
     all_b, all_l = rounded(sum(b)), rounded(sum(l))
     tests = [fisher(rounded(p), rounded(q), all_b, all_l) for p, q in sparse]
     p2 = min(tests) * len(tests) if tests else 1.0
     return min(1.0, 2 * min(p1, p2))
+
+
+def sampling_p_value(b, l, ordered):
+    by_baseline = p_value_of(b, l, ordered, pooled=False)
+    return by_baseline if ordered else max(by_baseline, p_value_of(b, l, ordered, pooled=True))
 
 
 # ---- Cases ----
