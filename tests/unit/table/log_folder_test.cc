@@ -41,3 +41,36 @@ TEST_CASE("a folder without a log is an error", "[log_folder]") {
     CHECK(to_string(log_files(directory / "none").error()) ==
           (directory / "none").native() + ": No such file or directory");
 }
+
+TEST_CASE("inputs are files and the partitions of folders", "[log_folder]") {
+    const TemporaryDirectory directory;
+    for (const char* name : {"log/2024-05-01/1300_l-r.txt", "log/2024-05-01/2023_sales.csv",
+                             "2023_sales.txt", "2024-13-01/1300_l-r.txt"})
+        write_file(directory / name, "");
+    const auto logged = [&](const char* name) {
+        const auto files = table_files({(directory / name).native()});
+        return files->front().is_log;
+    };
+
+    const auto files = table_files({"-", directory / "log", directory / "2023_sales.txt"});
+
+    REQUIRE(files);
+    REQUIRE(files->size() == 3);
+    CHECK((*files)[0].path == "-");
+    CHECK((*files)[1].path == (directory / "log/2024-05-01/1300_l-r.txt").native());
+    CHECK((*files)[2].path == (directory / "2023_sales.txt").native());
+    CHECK(logged("log/2024-05-01/1300_l-r.txt"));
+    CHECK_FALSE(logged("log/2024-05-01/2023_sales.csv"));
+    CHECK_FALSE(logged("2023_sales.txt"));
+    CHECK_FALSE(logged("2024-13-01/1300_l-r.txt"));
+    CHECK_FALSE(table_files({directory / "2024-13-01", directory / "none"})->back().is_log);
+}
+
+TEST_CASE("a partition says of which day it is", "[log_folder]") {
+    using namespace std::chrono;
+
+    CHECK(day_of_partition("x/2024-05-01/1300_l-r.txt.gz") == sys_days(2024y / May / 1));
+    CHECK(day_of_partition("x/2024-05-01/./1300_l-r.txt") == sys_days(2024y / May / 1));
+    CHECK(day_of_partition("x/may/1300_l-r.txt") == std::nullopt);
+    CHECK(day_of_partition("x/2024-05-01/notes.txt") == std::nullopt);
+}
