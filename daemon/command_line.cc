@@ -7,8 +7,11 @@
 #include <charconv>
 #include <limits>
 
+#include "base/utc_text.h"
 #include "daemon/option_table.h"
 #include "daemon/option_value.h"
+#include "event/json_number.h"
+#include "table/event_time.h"
 
 namespace boxkited {
 
@@ -21,11 +24,16 @@ constexpr const char* kFooter =
     "BOXKITED_PREDICTION_LOG_QUEUE_BYTES for prediction_log.queue_bytes. Flags beat variables,\n"
     "these beat the config file, that beats the default. `boxkited check` shows what is in force.\n"
     "\n"
-    "Exit codes: 0 good, 1 the work failed, 2 the command line, config or input is wrong.";
+    "Exit codes: 0 good, 1 the work failed, 2 the command line, config or input is wrong,\n"
+    "3 drift was found.";
 
 constexpr const char* kBaselineFooter =
     "A column is continuous or discrete by what it holds; docs/baseline.md says how that is\n"
     "decided. A flag that takes columns may be repeated.";
+
+constexpr const char* kDriftFooter =
+    "Exit codes: 0 no drift, 1 the work failed, 2 the command line, config or input is wrong,\n"
+    "3 drift was found. docs/drift.md says what the numbers mean.";
 
 void add_listeners(CLI::App& app, const std::string& flag, const std::string& type,
                    const std::string& help, CommandLine& to) {
@@ -125,15 +133,33 @@ void add_columns(CLI::App& app, const char* flag, std::vector<std::string>& to, 
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void describe_baseline(CLI::App& app, BaselineFlags& to) {
-    app.footer(kBaselineFooter);
+void add_inputs(CLI::App& app, const char* name, std::vector<std::string>& to) {
     app.fallthrough(false);
     app.set_help_flag("-h,--help", "Shows this");
-    app.add_option("INPUT", to.inputs,
+    app.add_option(name, to,
                    "CSV, NDJSON or a folder of the prediction log, gzip or not; - is standard "
                    "input. Several count as one table")
         ->type_name("")
         ->required();
+}
+
+// Flags, which are alike where they are about tables.
+template <typename Flags>
+void add_csv(CLI::App& app, Flags& to) {
+    app.add_option_function<std::string>(
+           "--delimiter",
+           [&to](const std::string& text) {
+               const auto wrong = read_delimiter(text, to.delimiter);
+               if (!wrong.empty()) throw CLI::ValidationError("--delimiter", wrong);
+           },
+           "What stands between cells of CSV; default a comma")
+        ->type_name("CHARACTER");
+    app.add_flag("--no-header", to.no_header, "CSV begins with a row; columns are 0, 1, ...");
+}
+
+void describe_baseline(CLI::App& app, BaselineFlags& to) {
+    app.footer(kBaselineFooter);
+    add_inputs(app, "INPUT", to.inputs);
     app.add_option("-o,--output", to.output,
                    "Where the baseline goes; - or none of it is standard output")
         ->type_name("FILE");
@@ -151,16 +177,59 @@ void describe_baseline(CLI::App& app, BaselineFlags& to) {
     add_whole_number<std::uint64_t>(app, "--seed", to.seed, 0,
                                     std::numeric_limits<std::uint64_t>::max(),
                                     "Which rows are drawn");
-    app.add_option_function<std::string>(
-           "--delimiter",
-           [&to](const std::string& text) {
-               const auto wrong = read_delimiter(text, to.delimiter);
-               if (!wrong.empty()) throw CLI::ValidationError("--delimiter", wrong);
-           },
-           "What stands between cells of CSV; default a comma")
-        ->type_name("CHARACTER");
-    app.add_flag("--no-header", to.no_header, "CSV begins with a row; columns are 0, 1, ...");
+    add_csv(app, to);
     app.add_flag("--quiet", to.quiet, "Shows neither progress nor a summary");
+}
+
+// RFC 3339, a date, or Unix seconds.
+std::optional<WallTime> read_time(const std::string& text) {
+    if (const auto time = parse_rfc3339(text)) return time;
+    if (const auto day = parse_rfc3339(text + "T00:00:00Z")) return day;
+    const auto seconds = parse_json_number(text);
+    if (!seconds) return std::nullopt;
+    return event_time({Value::Kind::kNumber, *seconds, {}});
+}
+
+void add_time(CLI::App& app, const char* flag, std::optional<WallTime>& to, const char* help) {
+    app.add_option_function<std::string>(
+           flag,
+           [&to, flag](const std::string& text) {
+               to = read_time(text);
+               if (!to)
+                   throw CLI::ValidationError(
+                       flag, "expected RFC 3339, a date, or Unix seconds, not " + printable(text));
+           },
+           help)
+        ->type_name("TIME");
+}
+
+// A rule of drift, by the words of its option.
+void add_rule(CLI::App& app, const char* flag, const char* path, std::optional<std::string>& to) {
+    const OptionRow& row = *find_option(path);
+    app.add_option(flag, to,
+                   std::string(row.help) + "; default " + print_option(row, DaemonOptions()))
+        ->type_name(type_name(row.kind));
+}
+
+void describe_drift(CLI::App& app, DriftFlags& to) {
+    app.footer(kDriftFooter);
+    add_inputs(app, "LOG", to.inputs);
+    app.add_option("--baseline", to.baseline, "What training saw")->type_name("FILE")->required();
+    app.add_option("--config", to.config, "The config file whose section `drift` judges")
+        ->type_name("FILE");
+    app.add_option("--prediction", to.prediction,
+                   "The column of the model's answers in a table; default prediction")
+        ->type_name("COLUMN");
+    add_csv(app, to);
+    add_time(app, "--since", to.since,
+             "Leaves out events before: RFC 3339, a date (UTC), or Unix seconds");
+    add_time(app, "--until", to.until, "Leaves out events from then on");
+    add_rule(app, "--statistic", "drift.statistic", to.statistic);
+    add_rule(app, "--threshold", "drift.threshold", to.threshold);
+    add_rule(app, "--alpha", "drift.alpha", to.alpha);
+    add_rule(app, "--minimum-observations", "drift.minimum_observations", to.minimum_observations);
+    app.add_flag("--json", to.json, "Prints the document of /v1/drift instead of a table");
+    app.add_flag("--quiet", to.quiet, "Shows neither progress nor notes");
 }
 
 // Everything that can be said, to be filled into `to`.
@@ -194,6 +263,10 @@ void describe(CLI::App& app, CommandLine& to) {
     add("serve", Command::kServe, "Runs the daemon; what is done when no subcommand is given");
     describe_baseline(*add("baseline", Command::kBaseline, "Makes a baseline of a training table"),
                       to.baseline);
+    describe_drift(*add("drift", Command::kDrift,
+                        "Judges logged predictions against a baseline; exits with 3 when they "
+                        "drifted"),
+                   to.drift);
     add("check", Command::kCheck, "Says whether config and baseline are good; prints the config");
     add("health", Command::kHealth, "Asks a running daemon for its health; exits with 0 or 1");
 }
@@ -205,12 +278,19 @@ std::string one_line(std::string text) {
     return printable(text);
 }
 
-// Flags of which only one can be meant, and options for a command that has none.
+// Flags of which only one can be meant, and options before a command that has its own.
 Result<void, UsageError> check_exclusive(const CommandLine& command_line) {
-    if (command_line.command == Command::kBaseline &&
-        (command_line.config || !command_line.flags.empty()))
-        return Failure{UsageError{(command_line.config ? "--config" : command_line.flags[0].name) +
-                                  " is nothing that `baseline` takes"}};
+    const bool has_own =
+        command_line.command == Command::kBaseline || command_line.command == Command::kDrift;
+    if (has_own && (command_line.config || !command_line.flags.empty())) {
+        const std::string flag = command_line.config ? "--config" : command_line.flags[0].name;
+        const bool is_drift = command_line.command == Command::kDrift;
+        return Failure{UsageError{flag + (is_drift ? " before `drift` is for the daemon"
+                                                   : " is nothing that `baseline` takes")}};
+    }
+    const DriftFlags& drift = command_line.drift;
+    if (drift.since && drift.until && *drift.since >= *drift.until)
+        return Failure{UsageError{"--until: expected a time after --since"}};
     const auto given = [&](std::string_view name) {
         return std::any_of(command_line.flags.begin(), command_line.flags.end(),
                            [&](const CommandLine::Flag& flag) { return flag.name == name; });
@@ -242,7 +322,8 @@ Result<CommandLine, UsageError> parse_command_line(std::vector<std::string> argu
         app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         command_line.command = Command::kHelp;
-        command_line.help = app.got_subcommand("baseline") ? app.help() : help_text();
+        const bool has_own = app.got_subcommand("baseline") || app.got_subcommand("drift");
+        command_line.help = has_own ? app.help() : help_text();
     } catch (const CLI::Error& error) {
         return Failure{UsageError{one_line(error.what())}};
     }

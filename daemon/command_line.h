@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace boxkited {
@@ -27,9 +28,27 @@ struct BaselineFlags {
     bool quiet = false;
 };
 
+// What `boxkited drift` is told. Rules of drift are texts that load_drift_rules() has yet to check.
+struct DriftFlags {
+    std::vector<std::string> inputs;  // Files and folders; "-" is standard input.
+    std::string baseline;
+    std::optional<std::string> config;
+    std::optional<std::string> prediction;
+    std::optional<WallTime> since;  // Included,
+    std::optional<WallTime> until;  // and not.
+    std::optional<std::string> statistic;
+    std::optional<std::string> threshold;
+    std::optional<std::string> alpha;
+    std::optional<std::string> minimum_observations;
+    char delimiter = ',';
+    bool no_header = false;
+    bool json = false;
+    bool quiet = false;
+};
+
 // What the command line says; values are texts that load_options() has yet to check.
 struct CommandLine {
-    enum class Command { kServe, kBaseline, kCheck, kHealth, kVersion, kHelp };
+    enum class Command { kServe, kBaseline, kCheck, kDrift, kHealth, kVersion, kHelp };
     struct Flag {
         std::string name;   // "--threads"
         std::string value;  // "2"
@@ -39,6 +58,7 @@ struct CommandLine {
     std::optional<std::string> config;
     std::vector<Flag> flags;  // All others that options come from.
     BaselineFlags baseline;   // For kBaseline.
+    DriftFlags drift;         // For kDrift.
     std::string help;         // For kHelp: what to show.
 };
 

@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
             return baseline(command_line->baseline);
         case CommandLine::Command::kCheck:
             return check(*command_line, process_environment());
+        case CommandLine::Command::kDrift:
+            return drift(command_line->drift, process_environment());
         case CommandLine::Command::kHealth:
             return health(*command_line, process_environment());
         case CommandLine::Command::kServe:

@@ -39,30 +39,11 @@ bool is_output(const std::string& input, const BaselineFlags& flags) {
 }
 
 Result<std::vector<TableFile>, std::string> input_files(const BaselineFlags& flags) {
-    std::vector<TableFile> files;
-    for (const std::string& input : flags.inputs) {
-        std::error_code unknown;
-        if (!fs::is_directory(input, unknown)) {
-            files.push_back({input});
-            continue;
-        }
-        const auto logged = log_files(input);
-        if (!logged) return Failure{to_string(logged.error())};
-        files.insert(files.end(), logged->begin(), logged->end());
-    }
-    for (const TableFile& file : files)
+    auto files = table_files(flags.inputs);
+    if (!files) return Failure{to_string(files.error())};
+    for (const TableFile& file : *files)
         if (is_output(file.path, flags)) return Failure{file.path + ": is both input and output"};
-    return files;
-}
-
-std::optional<std::uint64_t> total_size(const std::vector<TableFile>& files) {
-    std::uint64_t total = 0;
-    for (const TableFile& file : files) {
-        const auto size = input_size(file.path);
-        if (!size) return std::nullopt;
-        total += *size;
-    }
-    return total;
+    return *std::move(files);
 }
 
 void add(BaselineBuilder& builder, const Cell& cell, bool is_json) {
@@ -230,7 +211,7 @@ int write(const BaselineFlags& flags, const std::string& text) {
 int baseline(const BaselineFlags& flags) {
     auto files = input_files(flags);
     if (!files) return report(kInputWrong, files.error());
-    const auto total = total_size(*files);
+    const auto total = size_of_files(*files);
     TableReader reader(*std::move(files),
                        {.delimiter = flags.delimiter, .has_header = !flags.no_header});
     const auto table = reader.open();

@@ -1,6 +1,7 @@
 #include "table/json_line.h"
 
 #include "base/json_text.h"
+#include "table/event_time.h"
 
 namespace boxkited {
 
@@ -57,12 +58,18 @@ bool JsonLine::read_object(std::string_view line) {
 
 bool JsonLine::read_event(std::string_view line) {
     if (!begin(line)) return false;
-    return finish(for_each_key([&](std::string_view name) { return read_event_field(name); }));
+    if (!finish(for_each_key([&](std::string_view name) { return read_event_field(name); })))
+        return false;
+    return names_features_ || output_ ||
+           fail("expected a prediction event: `features` or `output`");
 }
 
 bool JsonLine::begin(std::string_view line) {
     fields_.clear();
+    feature_count_ = 0;
     output_.reset();
+    time_.reset();
+    is_logged_ = false;
     names_features_ = false;
     has_features_ = false;
     reason_.clear();
@@ -92,9 +99,19 @@ bool JsonLine::for_each_key(Read read) {
 
 bool JsonLine::read_event_field(std::string_view name) {
     if (name == "features") return read_features();
+    if (name == "created_at" || name == "timestamp") return read_time(name == "created_at");
     if (name != "output") return values_.skip(kInLine);
     if (output_) return fail("`output` comes twice");
     return values_.read(output_.emplace(), kInLine);
+}
+
+bool JsonLine::read_time(bool is_logged) {
+    Value value;
+    if (!values_.read(value, kInLine)) return false;
+    if (is_logged_) return true;
+    is_logged_ = is_logged;
+    time_ = event_time(value);
+    return true;
 }
 
 bool JsonLine::read_features() {
@@ -112,6 +129,7 @@ bool JsonLine::read_named() {
     return for_each_key([&](std::string_view name) {
         Field& field = fields_.emplace_back();
         field.name = name;
+        ++feature_count_;
         return values_.read(field.value, kInFeatures);
     });
 }
@@ -120,7 +138,9 @@ bool JsonLine::read_in_order() {
     are_named_ = false;
     if (values_.cursor().take(']')) return true;
     do {
-        if (!values_.read(fields_.emplace_back().value, kInFeatures)) return false;
+        Value value;
+        if (!values_.read(value, kInFeatures)) return false;
+        if (feature_count_++ < kept_features_) fields_.push_back({{}, value});
     } while (values_.cursor().take(','));
     return values_.cursor().take(']') || values_.fail_here("`,` or `]`");
 }

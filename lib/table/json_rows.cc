@@ -1,26 +1,8 @@
 #include "table/json_rows.h"
 
-#include <algorithm>
+#include "table/line_text.h"
 
 namespace boxkited {
-
-namespace {
-
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == line.npos; }
-
-// With its newline, off the front of `text`.
-std::string_view take_line(std::string_view& text) {
-    const auto newline = std::min(text.find('\n'), text.size() - 1);
-    const std::string_view line = text.substr(0, newline + 1);
-    text.remove_prefix(line.size());
-    return line;
-}
-
-bool lies_in(std::string_view part, std::string_view whole) {
-    return part.data() >= whole.data() && part.data() <= whole.data() + whole.size();
-}
-
-}  // namespace
 
 bool JsonRows::has_event(std::string_view lines) {
     while (!lines.empty())
@@ -63,7 +45,6 @@ bool JsonRows::read_line(std::string_view line) {
     const bool good = are_events_ ? line_.read_event(line) : line_.read_object(line);
     if (!good) return refuse(line_.reason());
     if (!are_events_) return true;
-    if (!line_.is_of_event()) return refuse("expected a prediction event: `features` or `output`");
     if (!line_.has_features()) return true;
     if (!are_named_) are_named_ = line_.are_named();
     if (*are_named_ == line_.are_named()) return true;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utc_text.h"
+
 namespace boxkited {
 
 namespace {
@@ -46,6 +48,40 @@ Result<std::vector<TableFile>, TableError> log_files(const fs::path& folder) {
     std::sort(files.begin(), files.end(), comes_before);
     drop_unfinished(files);
     return files;
+}
+
+Result<std::vector<TableFile>, TableError> table_files(const std::vector<std::string>& inputs) {
+    std::vector<TableFile> files;
+    for (const std::string& input : inputs) {
+        std::error_code unknown;
+        if (!fs::is_directory(input, unknown)) {
+            files.push_back({input, day_of_partition(input).has_value()});
+            continue;
+        }
+        const auto logged = log_files(input);
+        if (!logged) return Failure{logged.error()};
+        files.insert(files.end(), logged->begin(), logged->end());
+    }
+    return files;
+}
+
+std::optional<std::uint64_t> size_of_files(const std::vector<TableFile>& files) {
+    std::uint64_t total = 0;
+    for (const TableFile& file : files) {
+        const auto size = input_size(file.path);
+        if (!size) return std::nullopt;
+        total += *size;
+    }
+    return total;
+}
+
+std::optional<std::chrono::sys_days> day_of_partition(const fs::path& file) {
+    if (!is_partition(file.filename())) return std::nullopt;
+    std::error_code error;
+    const fs::path folder = fs::absolute(file, error).lexically_normal().parent_path();
+    const auto begin = parse_rfc3339(folder.filename().string() + "T00:00:00Z");
+    if (!begin) return std::nullopt;
+    return std::chrono::floor<std::chrono::days>(*begin);
 }
 
 }  // namespace boxkited

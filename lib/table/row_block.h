@@ -2,9 +2,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/clock.h"
+#include "event/prediction_event.h"
 
 namespace boxkited {
 
@@ -19,21 +23,41 @@ struct Cell {
     std::string_view text;
 };
 
+// What counts of a prediction event that is a row.
+struct EventRow {
+    // In RowBlock::features.
+    std::size_t first_feature = 0;
+    std::size_t kept_features = 0;
+
+    std::size_t feature_count = 0;  // As the line has them.
+    bool has_features = false;      // Also when there are none of them.
+    bool are_named = false;
+    bool is_logged = false;       // A line of the log, where an output that was left out is null.
+    std::optional<Value> output;  // Null is missing.
+    std::optional<WallTime> time;
+};
+
 // Some rows of a table, one behind the other. Reused from block to block, so that reading
 // allocates nothing once it runs.
 struct RowBlock {
-    std::vector<Cell> cells;           // Row by row, each as long as the table has columns.
+    std::vector<Cell> cells;  // Row by row, each as long as the table has columns.
+    // Instead of cells, where events are wanted whole.
+    std::vector<EventRow> events;
+    std::vector<PredictionEvent::Feature> features;
+
     std::vector<std::uint64_t> lines;  // Where each row begins in its file, from 1.
     std::size_t file = 0;              // Which one that is, of the files of the table, from 0.
     std::uint64_t bytes_read = 0;      // Of all files together, packed as they are, so far.
 
-    // What the texts of the cells lead into.
+    // What the texts of the cells and events lead into.
     std::vector<char> bytes;
     std::deque<std::string> kept;
 
     std::size_t rows() const { return lines.size(); }
     void clear_rows() {
         cells.clear();
+        events.clear();
+        features.clear();
         lines.clear();
         kept.clear();
     }

@@ -37,13 +37,16 @@ TableReader::TableReader(std::vector<TableFile> files, TableOptions options)
       options_(options),
       names_(name_files(files_)),
       csv_(options.delimiter, options.row_bytes),
-      json_(options.row_bytes) {}
+      json_(options.row_bytes),
+      events_(options.row_bytes, options.kept_features, options.need_times) {}
 
 Result<TableColumns, TableError> TableReader::open() {
     const auto any = read_next(first_);
     if (!any) return Failure{any.error()};
     if (kind_ == Kind::kJson) {
         if (auto found = find_columns(); !found) return Failure{found.error()};
+    } else if (!*any && options_.whole_events && are_logs()) {
+        columns_.is_json = columns_.are_events = true;
     } else if (!*any) {
         return fail_in(0, {0, columns_.names.empty() ? "the table is empty"
                                                      : "the table has a header and no rows"});
@@ -237,7 +240,7 @@ Result<void, TableError> TableReader::compare_header(std::vector<std::string> na
 Result<std::size_t, TableError> TableReader::read_json(std::string_view text, RowBlock& block) {
     const std::string_view lines = text.substr(0, text.rfind('\n') + 1);
     if (is_open_) {
-        const auto taken = json_.read(lines, line_, block);
+        const auto taken = read_lines(lines, line_, block);
         if (!taken) return fail_in(file_, taken.error());
         wait(lines.substr(*taken), line_ + count_lines(lines.substr(0, *taken)), false);
     } else {
@@ -245,6 +248,17 @@ Result<std::size_t, TableError> TableReader::read_json(std::string_view text, Ro
     }
     line_ += count_lines(lines);
     return lines.size();
+}
+
+Result<std::size_t, RowFault> TableReader::read_lines(std::string_view lines,
+                                                      std::uint64_t first_line, RowBlock& block) {
+    const bool whole = columns_.are_events && options_.whole_events;
+    return whole ? events_.read(lines, first_line, block) : json_.read(lines, first_line, block);
+}
+
+bool TableReader::are_logs() const {
+    return std::all_of(files_.begin(), files_.end(),
+                       [](const TableFile& file) { return file.is_log; });
 }
 
 void TableReader::keep_head(std::string_view lines) {
@@ -274,6 +288,9 @@ Result<void, TableError> TableReader::find_columns() {
             return files_[lines.file].is_log ||
                    (lines.is_searched && json_.has_event(lines.text()));
         });
+    columns_.is_json = true;
+    columns_.are_events = are_events;
+    if (are_events && options_.whole_events) return {};
     if (are_events) json_.expect_events();
     for (const WaitingLines& lines : waiting_) {
         if (!lines.is_searched) continue;
@@ -287,8 +304,6 @@ Result<void, TableError> TableReader::find_columns() {
                                            : "no event has features"});
     }
     json_.end_columns();
-    columns_.is_json = true;
-    columns_.are_events = are_events;
     columns_.names = json_.columns();
     if (are_events) columns_.output = columns_.names.size() - 1;
     return {};
@@ -301,7 +316,7 @@ Result<void, TableError> TableReader::read_waiting(RowBlock& block) {
     block.file = lines.file;
     block.bytes_read = lines.bytes_read;
     const std::string_view text(block.bytes.data(), block.bytes.size());
-    const auto taken = json_.read(text, lines.first_line, block);
+    const auto taken = read_lines(text, lines.first_line, block);
     if (!taken) return fail_in(lines.file, taken.error());
     lines.first_line += count_lines(text.substr(0, *taken));
     lines.bytes.assign(text.begin() + static_cast<std::ptrdiff_t>(*taken), text.end());

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/result.h"
 #include "table/csv_scanner.h"
+#include "table/event_rows.h"
 #include "table/input_file.h"
 #include "table/json_rows.h"
 #include "table/row_block.h"
@@ -23,6 +25,12 @@ struct TableOptions {
 
     // The columns of NDJSON are those of the lines that begin within so much of all files together.
     std::size_t head_bytes = 256 << 10;
+
+    // Prediction events come as they are, in RowBlock::events, and there are no columns. Of
+    // features in array form the first `kept_features` are kept.
+    bool whole_events = false;
+    bool need_times = false;  // One of those without an event time is a fault.
+    std::size_t kept_features = std::numeric_limits<std::size_t>::max();
 
     // How much is read at a time. Blocks grow to hold the longest row, up to `row_bytes`, its line
     // end included.
@@ -50,7 +58,7 @@ struct TableColumns {
 // Reads files as one table, block by block, in order. CSV and NDJSON are told apart by the first
 // byte that is not space, `{` for NDJSON. All files are of the same kind, and CSV has the columns
 // of the first. NDJSON is a table of prediction events when the lines in which columns are looked
-// for have one, or a file is a log.
+// for have one, or a file is a log. Logs that are all empty are a table only of whole events.
 //
 //   TableReader reader({{"train.csv"}}, {});
 //   const auto columns = reader.open();
@@ -101,6 +109,9 @@ private:
     Result<std::size_t, TableError> read_csv(std::string_view text, RowBlock& block);
     Result<std::size_t, TableError> read_header(std::string_view text, RowBlock& block);
     Result<std::size_t, TableError> read_json(std::string_view text, RowBlock& block);
+    Result<std::size_t, RowFault> read_lines(std::string_view lines, std::uint64_t first_line,
+                                             RowBlock& block);
+    bool are_logs() const;
     void keep_head(std::string_view lines);
     void wait(std::string_view lines, std::uint64_t first_line, bool is_searched);
     bool is_head_whole() const;
@@ -118,6 +129,7 @@ private:
     std::vector<std::string> names_;
     CsvScanner csv_;
     JsonRows json_;
+    EventRows events_;
     Kind kind_ = Kind::kUnknown;
     TableColumns columns_;
     RowBlock first_;                    // What open() has read of CSV,

@@ -13,6 +13,7 @@ import unittest
 
 from support.daemon import PATIENCE, ROOT, Daemon, surroundings
 from support.documents import PORT, fences, masked, session
+from support.drift import OFTEN, judged, verdicts
 from support.needs import may_need, need
 from support.schema import mismatch
 
@@ -83,6 +84,20 @@ class OpenApi(unittest.TestCase):
                     daemon.config_file.write_text("bad")
                     self.assert_fits("POST", "/-/reload", daemon.post("/-/reload"))
                     self.assert_fits("GET", "/v1/status", daemon.get("/v1/status"))
+
+    def test_what_drift_answers_fits_its_schema_and_so_does_the_example(self):
+        schema = self.document["components"]["schemas"]["Drift"]
+        (_, example), = [fence for fence in fences("docs/http-api.md", "json")
+                         if "evaluated_at" in fence[1]]
+        self.assertIsNone(mismatch(json.loads(example), schema, self.document))
+        with demo(config=OFTEN) as daemon:
+            self.assert_fits("GET", "/v1/drift", daemon.get("/v1/drift"))
+            daemon.predict_lines((DEMO / "events.ndjson").read_text("utf-8"))
+            document = judged(daemon)
+            self.assertIsNone(mismatch(document, schema, self.document))
+            self.assertIn("drifted", verdicts(document).values())
+        with Daemon() as daemon:
+            self.assert_fits("GET", "/v1/drift", daemon.get("/v1/drift"))
 
     def test_every_refusal_of_an_event_is_documented(self):
         page = (DOCS / "http-api.md").read_text("utf-8")

@@ -33,6 +33,8 @@ TEST_CASE("the subcommand is serve when none is given", "[command_line]") {
         {{"--threads", "2", "check"}, Command::kCheck},
         {{"baseline", "-"}, Command::kBaseline},
         {{"baseline", "--help"}, Command::kHelp},
+        {{"drift", "--baseline", "b", "-"}, Command::kDrift},
+        {{"drift", "--help"}, Command::kHelp},
         {{"health", "--listen", "127.0.0.1:1"}, Command::kHealth},
         {{"--version"}, Command::kVersion},
         {{"serve", "--version"}, Command::kVersion},
