@@ -43,7 +43,11 @@ bool DriftService::stop(MonotonicTime deadline) {
 }
 
 void DriftService::reload(const DriftOptions& rules) {
-    shared_.lock()->new_rules = rules;
+    {
+        auto shared = shared_.lock();
+        shared->new_rules = rules;
+        shared->json = nullptr;
+    }
     changed_.notify_one();
 }
 
@@ -136,7 +140,8 @@ void DriftService::render_json() {
     if (waiters.empty()) return;
     if (json == nullptr) {
         json = std::make_shared<const std::string>(drift_json(evaluation_, *evaluator_));
-        shared_.lock()->json = json;
+        auto shared = shared_.lock();
+        if (!shared->new_rules) shared->json = json;  // Else it is of what a reload has ended.
     }
     for (const Waiter& waiter : waiters) {
         *waiter.json->lock() = json;

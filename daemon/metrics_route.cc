@@ -22,7 +22,9 @@ void MetricsRoute::operator()(const http::Request& request, http::Response& resp
 
     std::string text;
     text_of(snapshot.layout)->append(text, snapshot, format, filter);
-    drift_.text()->append(text, format, filter);
+    // Right after a reload drift is not evaluated yet.
+    if (const auto drift = drift_.text(); drift->layout() == snapshot.layout)
+        drift->append(text, format, filter);
     append_families(text, metrics_.collect(log_.ledger(), snapshot.not_counted), format, filter);
     append_end(text, format);
 

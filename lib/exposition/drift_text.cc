@@ -84,7 +84,7 @@ std::vector<std::string> labels_of_variables(const Baseline& baseline) {
 
 }  // namespace
 
-DriftText::DriftText(const Evaluation& evaluation) {
+DriftText::DriftText(const Evaluation& evaluation) : layout_(evaluation.layout) {
     Gauges gauges;
     const auto variables = labels_of_variables(evaluation.layout->baseline());
     for (const WindowDrift& window : evaluation.windows) gauges.add_window(window, variables);

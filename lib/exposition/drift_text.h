@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ class DriftText {
 public:
     explicit DriftText(const Evaluation& evaluation);
 
+    // Of the evaluation: what a scrape of another layout does not show.
+    const std::shared_ptr<const Layout>& layout() const { return layout_; }
+
     void append(std::string& out, TextFormat format, const NameFilter& filter) const;
 
 private:
@@ -27,6 +31,7 @@ private:
         std::string_view help;
         std::string samples;
     };
+    std::shared_ptr<const Layout> layout_;
     std::vector<Family> families_;
 };
 

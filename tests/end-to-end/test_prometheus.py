@@ -17,7 +17,7 @@ def distributions(text):
     """Samples as Prometheus has them, where a label that is empty is none."""
     return {(name, tuple(pair for pair in labels if pair[1])): value
             for (name, labels), value in parse_metrics(text).items()
-            if not name.startswith(("boxkited_", "process_"))}
+            if not name.startswith(("boxkite_", "boxkited_", "process_"))}
 
 
 class Scrapes(unittest.TestCase):
