@@ -151,8 +151,12 @@ class Variable:
         self.bounds = sorted(draw.sample(range(-10**7, 10**7), bins - 1))
         self.baseline = [draw.choice([0, 1, 5, draw.randint(10, 500)]) for _ in range(bins)]
         self.baseline[draw.randrange(bins)] += 50
-        # Categories that training never had come last.
+        # Categories that training never had come last; they may belong to its last one.
         self.unknown = draw.randint(0, 2) if self.discrete else 0
+        self.categories = [f"b {place}" for place in range(bins + self.unknown)]
+        self.pools = draw.random() < 0.5
+        if self.pools:
+            self.categories[bins - 1] = "__other__"
         weights = [draw.choice([b, b, draw.randint(0, 300)]) + 0.01 for b in self.baseline]
         weights += [draw.randint(1, 50)] * self.unknown
         traffic = draw.choice([3, 40])
@@ -165,6 +169,9 @@ class Variable:
         """Scores by statistic."""
         live = [sum(counts) for counts in zip(*(each.increases for each in self.replicas))]
         baseline = self.baseline + [0] * self.unknown
+        if self.discrete and self.pools:
+            last = len(self.baseline) - 1
+            baseline, live = baseline[:last + 1], live[:last] + [sum(live[last:])]
         return {statistic: score(baseline, live) for statistic, score in STATISTICS.items()
                 if statistic != "ks" or not self.discrete}
 
@@ -180,11 +187,11 @@ class Variable:
 
     def counts_of(self, replica, target):
         if self.discrete:
-            for place, count in enumerate(self.baseline):
-                yield (f'{self.name}_baseline_total{{bin="b {place}",{target}}}',
+            for category, count in zip(self.categories, self.baseline):
+                yield (f'{self.name}_baseline_total{{bin="{category}",{target}}}',
                        self.always(replica, count))
-            for place in range(len(self.baseline) + self.unknown):
-                yield (f'{self.name}_total{{bin="b {place}",{target}}}',
+            for place, category in enumerate(self.categories):
+                yield (f'{self.name}_total{{bin="{category}",{target}}}',
                        replica.values(lambda counts, place=place: counts[place]))
             return
         spelled = [f"{bound}.0" for bound in self.bounds] + ["+Inf"]

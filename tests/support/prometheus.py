@@ -14,7 +14,7 @@ import tempfile
 import threading
 import urllib.parse
 
-from support.daemon import PATIENCE, ROOT, await_true, sample
+from support.daemon import PATIENCE, ROOT, await_true, parse_metrics, sample, total
 from support.needs import need
 
 
@@ -41,15 +41,19 @@ class Prometheus:
     def __init__(self, jobs):
         self.binary = need("prometheus")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
-        self.jobs = jobs
+        self.targets = [(job, f"127.0.0.1:{port}") for job, port in jobs.items()]
         self.port = free_port()
 
+    def config(self):
+        """What its configuration file is to hold."""
+        return json.dumps({  # JSON is YAML.
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
+            "scrape_configs": [{"job_name": job, "static_configs": [{"targets": [target]}]}
+                               for job, target in self.targets]})
+
     def __enter__(self):
-        config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-                  "scrape_configs": [{"job_name": job, "static_configs": [
-                      {"targets": [f"127.0.0.1:{port}"]}]} for job, port in self.jobs.items()]}
         file = self.folder / "prometheus.yml"
-        file.write_text(json.dumps(config))  # JSON is YAML.
+        file.write_text(self.config(), "utf-8")
         self.log = open(self.folder / "log", "wb+")
         self.process = subprocess.Popen(
             [self.binary, f"--config.file={file}", f"--storage.tsdb.path={self.folder / 'data'}",
@@ -77,22 +81,30 @@ class Prometheus:
 
     def is_scraping(self):
         try:
-            up = {labels["job"]: value for labels, value in self.series("up").pairs}
+            up = self.series("up == 1").pairs
         except OSError:
             return False
-        return up == dict.fromkeys(self.jobs, 1)
+        return sorted((labels["job"], labels["instance"]) for labels, _ in up) == \
+            sorted(self.targets)
 
-    def get(self, path, **parameters):
+    def request(self, path):
         with contextlib.closing(
                 http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
-            connection.request("GET", f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}")
+            connection.request("GET", path)
             response = connection.getresponse()
-            body = response.read()
+            body = response.read().decode()
         if response.status == 503:
             raise ConnectionError("not ready yet")
-        answer = json.loads(body)
+        return body
+
+    def get(self, path, **parameters):
+        answer = json.loads(self.request(f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}"))
         assert answer["status"] == "success", answer
         return answer["data"]
+
+    def metrics(self):
+        """Its own."""
+        return parse_metrics(self.request("/metrics"))
 
     def series(self, query):
         """What an instant query gives now."""
@@ -105,10 +117,68 @@ class Prometheus:
         return found[0] if found else None
 
     def await_scrapes(self, count, job):
-        """Waits until so many more scrapes are done."""
-        query = f'count_over_time(up{{job="{job}"}}[10m])'
+        """Waits until so many more scrapes of each target are done."""
+        query = f'min(count_over_time(up{{job="{job}"}}[10m]))'
         before = self.query(query) or 0
         await_true(lambda: (self.query(query) or 0) >= before + count, f"{count} scrapes")
+
+
+SHIPPED = ROOT / "deploy" / "prometheus"
+
+
+def replaced(text, replacements):
+    """Text with each of these strings replaced; each is there."""
+    for old, new in replacements.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+class ShippedPrometheus(Prometheus):
+    """With the configuration and the rules of deploy/prometheus, only quicker.
+
+    Replicas of one model, the job `diabetes` in the namespace `shop`, are scraped each second, and
+    rules evaluated as often. What is called a window of 1h is `window`; alerts fire after a second.
+    """
+
+    def __init__(self, ports, window, alertmanager_port):
+        super().__init__({})
+        self.targets = [("diabetes", f"127.0.0.1:{port}") for port in ports]
+        self.window = window
+        self.alertmanager_port = alertmanager_port
+
+    def config(self):
+        rules = self.folder / "rules"
+        rules.mkdir()
+        for file in (SHIPPED / "rules").glob("*.yml"):
+            text = file.read_text("utf-8").replace("[1h]", f"[{self.window}]")
+            (rules / file.name).write_text(re.sub(r"(?m)^( +for:) \w+$", r"\1 1s", text), "utf-8")
+        targets = ", ".join(target for _, target in self.targets)
+        return replaced((SHIPPED / "prometheus.yml").read_text("utf-8"), {
+            "scrape_interval: 15s": "scrape_interval: 1s",
+            "evaluation_interval: 1m": "evaluation_interval: 1s",
+            "['127.0.0.1:9093']": f"['127.0.0.1:{self.alertmanager_port}']",
+            "['127.0.0.1:9810']": f"[{targets}]\n        labels: {{namespace: shop}}"})
+
+    def rule_groups(self):
+        return {group["name"]: group for group in self.get("rules")["groups"]}
+
+    def await_evaluations(self, count):
+        """Waits until so many evaluations of each group of rules, begun from now on, are done."""
+        def begun():
+            return {labels: value for (name, labels), value in self.metrics().items()
+                    if name == "prometheus_rule_group_iterations_total"}
+
+        # Counted is what has begun: an evaluation has ended when the next one begins.
+        await_true(lambda: len(begun()) == len(self.rule_groups()), "all groups to begin")
+        before = begun()
+        for step in range(1, count + 2):
+            await_true(lambda: all(value >= before[labels] + step
+                                   for labels, value in begun().items()),
+                       lambda: f"evaluation {step} of {count + 1}")
+
+    def failed_evaluations(self):
+        return total(self.metrics(), "prometheus_rule_evaluation_failures_total")
 
 
 class Series:

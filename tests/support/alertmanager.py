@@ -1,0 +1,105 @@
+"""A real Alertmanager for tests, and the webhook that it sends to."""
+
+import http.client
+import http.server
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+
+from support.daemon import PATIENCE, ROOT, await_true
+from support.needs import need
+from support.prometheus import free_port, replaced
+
+
+class Webhook:
+    """`with Webhook() as webhook: ... webhook.alerts("firing")`."""
+
+    def __enter__(self):
+        self.messages = messages = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                messages.append(json.loads(body))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_address[1]}/alerts"
+
+    def alerts(self, status, names):
+        """Those of these names that came with this status, by fingerprint, as they came last."""
+        return {alert["fingerprint"]: alert for message in list(self.messages)
+                for alert in message["alerts"]
+                if alert["status"] == status and alert["labels"]["alertname"] in names}
+
+
+class Alertmanager:
+    """With the configuration of deploy/prometheus, only quicker; `url` is where alerts go."""
+
+    def __init__(self, url):
+        self.binary = need("prometheus-alertmanager")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
+        self.url = url
+        self.port = free_port()
+
+    def __enter__(self):
+        shipped = ROOT / "deploy" / "prometheus" / "alertmanager.yml"
+        file = self.folder / "alertmanager.yml"
+        file.write_text(replaced(shipped.read_text("utf-8"), {
+            "http://127.0.0.1:8080/alerts": self.url,
+            "group_wait: 30s": "group_wait: 1s",
+            "group_interval: 5m": "group_interval: 1s"}))
+        self.log = open(self.folder / "log", "wb+")
+        self.process = subprocess.Popen(
+            [self.binary, f"--config.file={file}", f"--storage.path={self.folder / 'data'}",
+             f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        try:
+            await_true(self.is_ready, self.said)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.log.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def said(self):
+        self.log.seek(0)
+        return f"an Alertmanager, which said {self.log.read().decode()}"
+
+    def is_ready(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/-/ready")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
