@@ -11,7 +11,7 @@ import unittest
 from support.daemon import BINARY, PATIENCE, ROOT, await_true, surroundings
 from support.documents import PORT, fences, masked, session
 from support.needs import need
-from support.prometheus import free_port
+from support.service import free_port
 
 PROMETHEUS_PORT = "9091"
 

@@ -10,7 +10,8 @@ import unittest
 
 from support import drift
 from support.daemon import GOLDEN, ROOT, Daemon
-from support.prometheus import ShippedPrometheus, free_port
+from support.prometheus import ShippedPrometheus
+from support.service import free_port
 
 FOLDER = ROOT / "deploy" / "grafana"
 DASHBOARD = json.loads((FOLDER / "dashboards" / "boxkited.json").read_text("utf-8"))

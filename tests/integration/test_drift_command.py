@@ -178,6 +178,18 @@ class DriftCommand(unittest.TestCase):
                           for variable in document["variables"]},
                          dict.fromkeys(("text", "code", "flag", "number", "inference"), 0))
 
+    def test_texts_that_are_too_long_for_a_bin_may_be_numbers(self):
+        cells = ("red", "1.5", "9" * 257, "1" + " " * 256, "9" * 400, "nan" + " " * 256, "x" * 257)
+        table = self.file("t.ndjson", lines({"text": cells[i % len(cells)], "prediction": i % 2}
+                                            for i in range(600)))
+        baseline = self.folder / "made.prom"
+        self.assertEqual(run("baseline", table, "--discrete", "text", "-o",
+                             baseline).returncode, 0)
+
+        document = self.judge(table, baseline=baseline)
+
+        self.assertEqual(of_feature(document, "text")["score"], 0)
+
     def test_columns_may_stand_anywhere_and_others_are_named(self):
         path = self.file("t.csv", "id,prediction,grade,colour,age\n" + "1,0,1,red,3\n" * 5)
 
@@ -227,7 +239,7 @@ class DriftCommand(unittest.TestCase):
     def test_a_log_is_judged_as_its_daemon_has_judged(self):
         odd = [float("nan"), float("inf"), float("-inf"), None, "oops", "7", True, [1], {"a": 1}]
         events = [{"features": [i % 13 if i % 10 else odd[i // 10 % len(odd)],
-                                ("red", "green", None, "x" * 300, 5, "\u0000é")[i % 6],
+                                ("red", "green", None, "x" * 300, 5, "\u0000é", *odd[1:3])[i % 8],
                                 (1, "2", 3.0, "1e0", True, "three")[i % 6]][:3 if i % 50 else 2],
                    "output": (i % 7) / 3 if i % 11 else (None, "high", [0.1, 0.9])[i % 3]}
                   for i in range(1200)]
@@ -347,6 +359,30 @@ class DriftCommand(unittest.TestCase):
         found = of_feature(self.judge(path), "inference")
         self.assertEqual((found["observations"], found["missing_ratio"]), (301, 300 / 301))
 
+    def test_bins_of_outputs_are_made_in_the_order_of_the_log(self):
+        baseline = self.file("output.prom", COLOUR.replace("feature_1", "inference")
+                             .replace("for feature: colour", "of predictions"))
+        config = self.file("boxkited.json", '{"limits": {"bins_per_feature": 1}}')
+        path = self.file("log/2024-05-01/1300_l-r.txt", "".join(
+            log_line({"features": [1], "output": output}, "2024-05-01T13:00:00.000000Z")
+            for output in (None, None, "a", None, "b")))
+        without_nan = self.file("without.prom", baseline.read_text().replace('"nan"', '"blue"'))
+
+        def bins(baseline):
+            found = of_feature(self.judge(path, "--config", config, baseline=baseline), "inference")
+            return {each["bin"]: each["live"] for each in found["bins"]}
+
+        self.assertEqual(bins(baseline), {"red": 0, "nan": 3, "a": 1, "__other__": 1})
+        self.assertEqual(bins(without_nan), {"red": 0, "blue": 0, "nan": 3, "__other__": 2})
+
+    def test_events_may_be_nested_as_deep_as_any_daemon_takes(self):
+        deep = "[" * 998 + "]" * 998
+        path = self.file("deep.ndjson", '{"features":[1,"red",%s],"output":1}\n' % deep)
+        deeper = self.file("deeper.ndjson", '{"features":[1,"red",[%s]],"output":1}\n' % deep)
+
+        self.assertEqual(of_feature(self.judge(path), "age")["observations"], 1)
+        self.assert_refused(f"{deeper}:1: nested deeper than 1000", deeper)
+
     def test_standard_input_is_read(self):
         event = lines([{"features": [1, "red", 2], "output": 0.5}] * 7).encode()
         for data in (event, gzip.compress(event)):
@@ -371,6 +407,16 @@ class DriftCommand(unittest.TestCase):
         self.assertEqual(self.drift(empty).stdout.splitlines()[-1],
                          "no verdict: every variable has too little data")
         self.drift(path, "--minimum-observations", "199", code=DRIFT)
+
+    def test_all_may_be_ignored(self):
+        path = self.file("e.ndjson", lines([{"features": [1, "red", 2]}] * 300))
+        ignored = {name: {"ignore": True} for name in ("age", "colour", "grade", "inference")}
+        config = self.file("boxkited.json", json.dumps({"drift": {"features": ignored}}))
+
+        done = self.drift(path, "--config", config)
+
+        self.assertEqual(done.stdout.splitlines()[1:],
+                         ["", "no verdict: every variable is ignored"])
 
     def test_some_may_have_too_little_data(self):
         path = self.file("e.ndjson", lines([{"features": {"age": 99}}] * 300))
@@ -431,12 +477,17 @@ class DriftCommand(unittest.TestCase):
              'drift.features."colour".statistic: ks is not defined for the feature, which is '
              "discrete"),
             ((path, "--since", "noon"),
-             "--since: expected RFC 3339, a date, or Unix seconds, not noon"),
+             "--since: expected RFC 3339, a date, or Unix seconds, not `noon`"),
+            ((path, "--since", ""), "--since: expected RFC 3339, a date, or Unix seconds, not ``"),
+            ((path, "--until=-1e11"),
+             "--until: expected RFC 3339, a date, or Unix seconds, not `-1e11`"),
             ((path, "--since", "2024-05-02", "--until", "2024-05-02"),
              "--until: expected a time after --since"),
             ((path, "--prediction", "y"),
              f"{path}: --prediction: the predictions of events are their `output`"),
             ((self.folder / "none",), f"{self.folder}/none: No such file or directory"),
+            ((self.folder / "a\n\x1b[31m",),
+             rf'"{self.folder}/a\n\u001b[31m": No such file or directory'),
             ((self.folder,), f"{self.folder}: no prediction log in this folder"),
             ((self.file("empty.csv", ""),), f"{self.folder}/empty.csv: the table is empty"),
             ((path, self.file("t.csv", "a\n1\n")), f"{self.folder}/t.csv: expected NDJSON, as in "
@@ -471,7 +522,8 @@ class DriftCommand(unittest.TestCase):
 
     def test_names_take_one_line_and_little_of_it(self):
         hostile = ["line\nend", "\x1b[31mred", "tab\t", "x" * 500, "\u202egnp", "z\u200bero",
-                   " ", "é" * 100, "年" * 100, "\U0001f600", "q\"\\", "a\u0300\u0301"]
+                   " ", "é" * 100, "年" * 100, "\U0001f600", "q\"\\", "a\u0300\u0301",
+                   "a\u20dd\ufe20", "\u3164\u115f"]
         rows_ = [{name: i % 2 for name in hostile} | {"prediction": i % 2} for i in range(50)]
         path = self.file("t.ndjson", lines(rows_))
         baseline = self.folder / "made.prom"
@@ -480,7 +532,7 @@ class DriftCommand(unittest.TestCase):
         shown = self.drift(path, baseline=baseline).stdout
 
         self.assertEqual(len(shown.splitlines()), 1 + len(hostile) + 1 + 2, shown)
-        for character in "\x1b\t\u202e\u200b\u0300":
+        for character in "\x1b\t\u202e\u200b\u0300\u20dd\u3164":
             self.assertNotIn(character, shown)
         table = shown.split("\n")[:1 + len(hostile) + 1]
         self.assertLess(max(map(len, table)), 150)

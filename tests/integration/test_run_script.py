@@ -9,7 +9,7 @@ import unittest
 
 from support.daemon import PATIENCE, ROOT
 from support.needs import need
-from support.prometheus import free_port
+from support.service import free_port
 
 BUILD = os.environ["BOXKITED_BUILD"]
 

@@ -3,16 +3,11 @@
 import http.client
 import http.server
 import json
-import pathlib
-import shutil
-import signal
-import subprocess
-import tempfile
 import threading
 
-from support.daemon import PATIENCE, ROOT, await_true
-from support.needs import need
-from support.prometheus import free_port, replaced
+from support.daemon import PATIENCE, ROOT
+from support.prometheus import replaced
+from support.service import Service
 
 
 class Webhook:
@@ -53,46 +48,24 @@ class Webhook:
                 if alert["status"] == status and alert["labels"]["alertname"] in names}
 
 
-class Alertmanager:
+class Alertmanager(Service):
     """With the configuration of deploy/prometheus, only quicker; `url` is where alerts go."""
 
-    def __init__(self, url):
-        self.binary = need("prometheus-alertmanager")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
-        self.url = url
-        self.port = free_port()
+    program = "prometheus-alertmanager"
 
-    def __enter__(self):
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+
+    def config(self):
         shipped = ROOT / "deploy" / "prometheus" / "alertmanager.yml"
-        file = self.folder / "alertmanager.yml"
-        file.write_text(replaced(shipped.read_text("utf-8"), {
+        return replaced(shipped.read_text("utf-8"), {
             "http://127.0.0.1:8080/alerts": self.url,
             "group_wait: 30s": "group_wait: 1s",
-            "group_interval: 5m": "group_interval: 1s"}))
-        self.log = open(self.folder / "log", "wb+")
-        self.process = subprocess.Popen(
-            [self.binary, f"--config.file={file}", f"--storage.path={self.folder / 'data'}",
-             f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        try:
-            await_true(self.is_ready, self.said)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+            "group_interval: 5m": "group_interval: 1s"})
 
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(PATIENCE)
-        finally:
-            self.process.kill()
-            self.log.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def said(self):
-        self.log.seek(0)
-        return f"an Alertmanager, which said {self.log.read().decode()}"
+    def options(self):
+        return [f"--storage.path={self.folder / 'data'}", "--cluster.listen-address="]
 
     def is_ready(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

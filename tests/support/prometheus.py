@@ -4,24 +4,12 @@ import contextlib
 import http.client
 import http.server
 import json
-import pathlib
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
 import threading
 import urllib.parse
 
 from support.daemon import PATIENCE, ROOT, await_true, parse_metrics, sample, total
-from support.needs import need
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from support.service import Service
 
 
 def documented_query(contents):
@@ -32,54 +20,29 @@ def documented_query(contents):
     return query
 
 
-class Prometheus:
+class Prometheus(Service):
     """`with Prometheus({"job": port}) as prometheus: prometheus.query("up")`.
 
     Each job is one target, scraped each second.
     """
 
+    program = "prometheus"
+
     def __init__(self, jobs):
-        self.binary = need("prometheus")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-test-"))
+        super().__init__()
         self.targets = [(job, f"127.0.0.1:{port}") for job, port in jobs.items()]
-        self.port = free_port()
 
     def config(self):
-        """What its configuration file is to hold."""
         return json.dumps({  # JSON is YAML.
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
             "scrape_configs": [{"job_name": job, "static_configs": [{"targets": [target]}]}
                                for job, target in self.targets]})
 
-    def __enter__(self):
-        file = self.folder / "prometheus.yml"
-        file.write_text(self.config(), "utf-8")
-        self.log = open(self.folder / "log", "wb+")
-        self.process = subprocess.Popen(
-            [self.binary, f"--config.file={file}", f"--storage.tsdb.path={self.folder / 'data'}",
-             f"--web.listen-address=127.0.0.1:{self.port}"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        try:
-            await_true(self.is_scraping, self.said)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+    def options(self):
+        return [f"--storage.tsdb.path={self.folder / 'data'}"]
 
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(PATIENCE)
-        finally:
-            self.process.kill()
-            self.log.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def said(self):
-        self.log.seek(0)
-        return f"a scraping Prometheus, which said {self.log.read().decode()}"
-
-    def is_scraping(self):
+    def is_ready(self):
+        """It scrapes all targets."""
         try:
             up = self.series("up == 1").pairs
         except OSError:

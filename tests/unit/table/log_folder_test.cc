@@ -74,3 +74,19 @@ TEST_CASE("a partition says of which day it is", "[log_folder]") {
     CHECK(day_of_partition("x/may/1300_l-r.txt") == std::nullopt);
     CHECK(day_of_partition("x/2024-05-01/notes.txt") == std::nullopt);
 }
+
+TEST_CASE("a folder or a partition with a hostile name takes one line of a message",
+          "[log_folder]") {
+    const TemporaryDirectory directory;
+    const auto day = directory / "a\n\x1b[31m/2024-05-01";
+    std::filesystem::create_directories(day);
+    CHECK(to_string(log_files(day).error()) ==
+          '"' + directory.path().native() +
+              R"(/a\n\u001b[31m/2024-05-01": no prediction log in this folder)");
+
+    write_file(day / "1300_l-r.txt", "no event\n");
+    TableReader reader(*log_files(day), {});
+    CHECK(to_string(reader.open().error()) ==
+          '"' + directory.path().native() +
+              R"(/a\n\u001b[31m/2024-05-01/1300_l-r.txt":1: expected a JSON object)");
+}
