@@ -183,7 +183,7 @@ void describe_baseline(CLI::App& app, BaselineFlags& to) {
 
 // RFC 3339, a date, or Unix seconds.
 std::optional<WallTime> read_time(const std::string& text) {
-    if (const auto time = parse_rfc3339(text)) return time;
+    if (const auto time = event_time({Value::Kind::kText, 0, text})) return time;
     if (const auto day = parse_rfc3339(text + "T00:00:00Z")) return day;
     const auto seconds = parse_json_number(text);
     if (!seconds) return std::nullopt;
@@ -197,7 +197,7 @@ void add_time(CLI::App& app, const char* flag, std::optional<WallTime>& to, cons
                to = read_time(text);
                if (!to)
                    throw CLI::ValidationError(
-                       flag, "expected RFC 3339, a date, or Unix seconds, not " + printable(text));
+                       flag, "expected RFC 3339, a date, or Unix seconds, not `" + text + "`");
            },
            help)
         ->type_name("TIME");

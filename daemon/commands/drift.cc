@@ -146,7 +146,6 @@ private:
             counter_->take(**block);
             progress.show({(*block)->bytes_read, counter_->rows() + counter_->outside()});
         }
-        counter_->finish();
         return {};
     }
 

@@ -64,10 +64,17 @@ Value continuous(const Cell& cell, bool is_json) {
     return number(cell_kind(cell.text) == CellKind::kNumber ? cell_number(cell.text) : kMissing);
 }
 
+// Of JSON. One that is too long for a bin is the number that it reads as.
+Value label(std::string_view label) {
+    const auto read = label.size() > kLongestBinName ? parse_python_float(label) : std::nullopt;
+    if (!read) return text(label);
+    return std::isnan(*read) ? Value() : Value{Value::Kind::kNumber, *read, {}};
+}
+
 Value discrete(const Cell& cell, bool is_json, bool has_text_bins) {
     if (cell.kind == Cell::Kind::kNumber) return {Value::Kind::kNumber, cell.number, {}};
     if (cell.kind == Cell::Kind::kMissing) return {};
-    if (is_json) return text(cell.text);
+    if (is_json) return label(cell.text);
     switch (cell_kind(cell.text)) {
         case CellKind::kMissing:
             return {};

@@ -1,12 +1,21 @@
 #include "daemon/commands/drift_counter.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace boxkited {
 
 namespace {
 
 constexpr unsigned kShard = 0;
+
+// JSON has no infinities, so the log has texts of them. A text column may have a bin for either.
+void restore_infinity(Value& value) {
+    if (value.kind != Value::Kind::kText) return;
+    if (value.text != "Infinity" && value.text != "-Infinity") return;
+    const double infinity = std::numeric_limits<double>::infinity();
+    value = {Value::Kind::kNumber, value.text.front() == '-' ? -infinity : infinity, {}};
+}
 
 }  // namespace
 
@@ -43,7 +52,9 @@ void DriftCounter::take_events(const RowBlock& block) {
             ++outside_;
             continue;
         }
-        observation.stage(event_of(row, block));
+        const PredictionEvent& event = event_of(row, block);
+        if (has_output_) count_null_outputs(observation);
+        observation.stage(event);
         ++rows_;
         if (!row.time) continue;
         first_time_ = std::min(first_time_.value_or(*row.time), *row.time);
@@ -63,28 +74,32 @@ const PredictionEvent& DriftCounter::event_of(const EventRow& row, const RowBloc
     event_.features_are_named = row.are_named;
     event_.features_json = row.has_features ? "[]" : "";  // Whether there are any.
     event_.output = row.output;
-    if (row.is_logged && row.output) {
-        const bool is_null = row.output->kind == Value::Kind::kMissing;
-        has_output_ = has_output_ || !is_null;
-        null_outputs_ += is_null ? 1 : 0;
-        if (is_null) event_.output.reset();
-    }
+    if (row.is_logged) restore_logged();
     return event_;
 }
 
+void DriftCounter::restore_logged() {
+    for (PredictionEvent::Feature& feature : event_.features) restore_infinity(feature.value);
+    if (!event_.output) return;
+    restore_infinity(*event_.output);
+    if (event_.output->kind != Value::Kind::kMissing) {
+        has_output_ = true;
+    } else if (!has_output_) {
+        ++null_outputs_;
+        event_.output.reset();
+    }
+}
+
 // The log spells an output that was left out like one that was null. Where there are others a
-// missing one is worth knowing; where there are none the model server sends features alone.
-void DriftCounter::finish() {
-    if (!has_output_) return;
+// missing one is worth knowing; where there are none the model server sends features alone. Counted
+// before the first of the others, so that bins are made in the order of the log.
+void DriftCounter::count_null_outputs(Observation& observation) {
     constexpr std::uint64_t kBatch = 10'000;
     PredictionEvent event;
     event.output.emplace();
-    auto observation = live_.begin(kShard);
-    while (null_outputs_ > 0) {
-        const std::uint64_t batch = std::min(null_outputs_, kBatch);
-        for (std::uint64_t i = 0; i < batch; ++i) observation.stage(event);
-        observation.commit();
-        null_outputs_ -= batch;
+    for (; null_outputs_ > 0; --null_outputs_) {
+        observation.stage(event);
+        if (null_outputs_ % kBatch == 0) observation.commit();
     }
 }
 

@@ -21,8 +21,6 @@ public:
 
     // All blocks of the table, in order. Where times are chosen, events have one.
     void take(const RowBlock& block);
-    // Behind the last one.
-    void finish();
 
     std::uint64_t rows() const { return rows_; }
     // Events before --since, or from --until on.
@@ -36,6 +34,8 @@ private:
     void take_events(const RowBlock& block);
     bool is_asked_for(WallTime time) const;
     const PredictionEvent& event_of(const EventRow& row, const RowBlock& block);
+    void restore_logged();
+    void count_null_outputs(Observation& observation);
 
     LiveDistributions& live_;
     const std::size_t cells_;  // Of a row.
@@ -46,7 +46,7 @@ private:
     PredictionEvent event_;
     std::uint64_t rows_ = 0;
     std::uint64_t outside_ = 0;
-    std::uint64_t null_outputs_ = 0;  // In the log, where it may mean that there was none.
+    std::uint64_t null_outputs_ = 0;  // In the log, before the first output that is not null.
     bool has_output_ = false;         // In the log.
     std::optional<WallTime> first_time_;
     std::optional<WallTime> last_time_;

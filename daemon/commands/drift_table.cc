@@ -42,19 +42,12 @@ bool is_in(char32_t code, const std::array<CodeRange, N>& ranges) {
 
 // Controls, and what is invisible, joins what stands around it, or turns the direction of a line.
 bool is_unshowable(char32_t code) {
-    static constexpr std::array<CodeRange, 13> kRanges{{{0, 0x1F},
-                                                        {0x7F, 0xA0},
-                                                        {0xAD, 0xAD},
-                                                        {0x300, 0x36F},
-                                                        {0x61C, 0x61C},
-                                                        {0x180E, 0x180E},
-                                                        {0x2000, 0x200F},
-                                                        {0x2028, 0x202F},
-                                                        {0x205F, 0x206F},
-                                                        {0xFE00, 0xFE0F},
-                                                        {0xFEFF, 0xFEFF},
-                                                        {0xFFF9, 0xFFFF},
-                                                        {0xE0000, 0x10FFFF}}};
+    static constexpr std::array<CodeRange, 20> kRanges{
+        {{0, 0x1F},        {0x7F, 0xA0},     {0xAD, 0xAD},     {0x300, 0x36F},
+         {0x483, 0x489},   {0x61C, 0x61C},   {0x115F, 0x1160}, {0x180E, 0x180E},
+         {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x2000, 0x200F}, {0x2028, 0x202F},
+         {0x205F, 0x206F}, {0x20D0, 0x20FF}, {0x3164, 0x3164}, {0xFE00, 0xFE0F},
+         {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFF}, {0xE0000, 0x10FFFF}}};
     return is_in(code, kRanges);
 }
 
@@ -180,6 +173,7 @@ std::string drift_summary(const WindowDrift& drift) {
     const auto without = count(Verdict::kInsufficientData);
     const auto drifted = count(Verdict::kDrifted);
     const auto judged = static_cast<std::ptrdiff_t>(drift.variables.size()) - without;
+    if (drift.variables.empty()) return "no verdict: every variable is ignored";
     if (judged == 0) return "no verdict: every variable has too little data";
     std::string text = std::to_string(drifted) + " of " + std::to_string(judged) +
                        (judged == 1 ? " variable drifted (" : " variables drifted (") +

@@ -62,7 +62,7 @@ private:
     bool fail(std::string reason);
 
     JsonTokens tokens_;
-    ValueReader values_{128};  // As deep as the daemon takes.
+    ValueReader values_{1000};  // As deep as any daemon takes: the most of limits.json_depth.
     std::size_t kept_features_ = std::numeric_limits<std::size_t>::max();
     std::vector<Field> fields_;
     std::size_t feature_count_ = 0;

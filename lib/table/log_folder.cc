@@ -43,8 +43,9 @@ Result<std::vector<TableFile>, TableError> log_files(const fs::path& folder) {
         if (is_partition(at->path().filename()) && at->is_regular_file(vanished))
             files.push_back({at->path(), true});
     }
-    if (error) return Failure{TableError{folder, 0, error.message()}};
-    if (files.empty()) return Failure{TableError{folder, 0, "no prediction log in this folder"}};
+    if (error) return Failure{TableError{shown_path(folder), 0, error.message()}};
+    if (files.empty())
+        return Failure{TableError{shown_path(folder), 0, "no prediction log in this folder"}};
     std::sort(files.begin(), files.end(), comes_before);
     drop_unfinished(files);
     return files;

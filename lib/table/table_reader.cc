@@ -20,7 +20,7 @@ constexpr std::size_t kSmallestBlock = 16;
 std::vector<std::string> name_files(const std::vector<TableFile>& files) {
     std::vector<std::string> names;
     for (const TableFile& file : files)
-        names.push_back(file.path == "-" ? "standard input" : file.path);
+        names.push_back(file.path == "-" ? "standard input" : shown_path(file.path));
     return names;
 }
 
