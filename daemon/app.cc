@@ -101,10 +101,20 @@ int App::run() {
     auto log = PredictionLog::open(options_.prediction_log, options_.identity, clock_, storage_);
     if (!log) return report(kWorkFailed, "prediction log: " + to_string(log.error()));
 
-    DriftService drift(options_.drift, options_.identity, live, clock_, storage_);  // Compares.
+    std::unique_ptr<WindowsFile> windows;
+    if (!options_.drift.state_directory.empty()) {
+        auto opened =
+            WindowsFile::open(options_.drift.state_directory, options_.identity, storage_);
+        if (!opened)
+            return report(kWorkFailed, "drift.state_directory: " + to_string(opened.error()));
+        windows = *std::move(opened);
+    }
+    auto drift =
+        std::make_unique<DriftService>(options_.drift, options_.monitor, live,  // Compares.
+                                       clock_, windows.get());
     OwnMetrics metrics(options_.http.listeners, kVersion);
     PredictionRoute predictions(options_, live, **log, clock_, metrics);
-    http::Router router(make_routes({options_, clock_, baseline_, live, drift, **log, metrics,
+    http::Router router(make_routes({options_, clock_, baseline_, live, *drift, **log, metrics,
                                      predictions, reloader_, draining_}));
     metrics.measure(router.routes());
     auto server = http::Server::start(
@@ -120,10 +130,12 @@ int App::run() {
                         {"listeners", addresses},
                         {"baseline", baseline->path},
                         {"variables", std::to_string(baseline->baseline->variables.size())},
-                        {"windows_bytes_at_most", std::to_string(most_window_bytes(live))}});
+                        {"windows_bytes_at_most",
+                         std::to_string(DriftService::most_bytes(options_.drift, options_.monitor,
+                                                                 *live.snapshot().layout))}});
     notify_ready("serving on " + addresses);
-    serve_until_stopped({live, drift, metrics});
-    return stop(**server, **log, drift);
+    serve_until_stopped({live, *drift, metrics});
+    return stop(**server, **log, drift, windows.get());
 }
 
 App::Signal App::wait_for_signal() const {
@@ -131,11 +143,6 @@ App::Signal App::wait_for_signal() const {
     while (sigwait(&signals_, &number) != 0) {
     }
     return number == SIGHUP ? Signal::kReload : Signal::kStop;
-}
-
-std::size_t App::most_window_bytes(const LiveDistributions& live) const {
-    const std::size_t slots = live.snapshot().layout->slots() + options_.monitor.new_bins_total;
-    return Windows::most_bytes(options_.drift.windows.size(), slots);
 }
 
 void App::serve_until_stopped(const Reloaded& parts) {
@@ -170,7 +177,8 @@ ReloadOutcome App::reload(const Reloaded& parts) {
     return {"", needs};
 }
 
-int App::stop(http::Server& server, PredictionLog& log, DriftService& drift) {
+int App::stop(http::Server& server, PredictionLog& log, std::unique_ptr<DriftService>& drift,
+              WindowsFile* windows) {
     draining_ = true;
     let_signals_kill(signals_);
     // Reloads that were asked for in between come too late.
@@ -183,7 +191,10 @@ int App::stop(http::Server& server, PredictionLog& log, DriftService& drift) {
     const MonotonicTime begin = clock_.monotonic();
     server.stop(begin + options_.shutdown_timeout / 2);
     const std::uint64_t lost = log.drain(begin + options_.shutdown_timeout);
-    const bool hangs = !drift.stop(clock_.monotonic() + kTimeToSaveWindows) || log.hung();
+    drift.reset();  // Hands the windows to their file.
+    const bool windows_hang =
+        windows != nullptr && !windows->stop(clock_.monotonic() + kTimeToSaveWindows);
+    const bool hangs = windows_hang || log.hung();
     if (lost > 0) {
         log::error("stopped with events lost",
                    {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <memory>
 
 #include "base/clock.h"
 #include "base/guarded.h"
@@ -17,6 +18,7 @@ namespace boxkited {
 
 class DriftService;
 class OwnMetrics;
+class WindowsFile;
 
 // The daemon: puts its parts together, serves until a signal ends it, and takes them down.
 //
@@ -34,7 +36,6 @@ private:
     enum class Signal { kStop, kReload };
 
     Signal wait_for_signal() const;
-    std::size_t most_window_bytes(const LiveDistributions& live) const;
     // What a reload changes.
     struct Reloaded {
         LiveDistributions& live;
@@ -44,7 +45,8 @@ private:
 
     void serve_until_stopped(const Reloaded& parts);
     ReloadOutcome reload(const Reloaded& parts);
-    int stop(http::Server& server, PredictionLog& log, DriftService& drift);
+    int stop(http::Server& server, PredictionLog& log, std::unique_ptr<DriftService>& drift,
+             WindowsFile* windows);
 
     const CommandLine command_line_;
     const Environment environment_;

@@ -1,10 +1,8 @@
 #include "daemon/drift_service.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include "base/atomic_file.h"
 #include "base/log.h"
 #include "daemon/drift_json.h"
 
@@ -13,70 +11,77 @@ namespace boxkited {
 namespace {
 
 constexpr std::chrono::minutes kSaveInterval{1};
-constexpr std::size_t kLargestState = std::size_t{4} << 30;
 
 }  // namespace
 
-DriftService::DriftService(const DriftSettings& settings, const Identity& identity,
-                           LiveDistributions& live, const Clock& clock, Storage& storage)
+DriftService::DriftService(const DriftSettings& settings, const MonitorLimits& limits,
+                           LiveDistributions& live, const Clock& clock, WindowsFile* file)
     : settings_(settings),
-      identity_(identity),
       live_(live),
       clock_(clock),
-      storage_(storage),
+      file_(file),
       rules_(settings.rules),
       windows_(settings.windows, clock.monotonic(), live.snapshot()),
       next_evaluation_(clock.monotonic()),
       next_save_(next_evaluation_ + kSaveInterval) {
-    restore();
+    restore(limits);
     judge();
     thread_ = std::jthread([this] { run(); });
 }
 
-DriftService::~DriftService() { stop(MonotonicTime::max()); }
-
-bool DriftService::stop(MonotonicTime deadline) {
-    auto shared = shared_.lock();
-    shared->stopping = true;
+DriftService::~DriftService() {
+    shared_.lock()->stopping = true;
     changed_.notify_one();
-    return stopped_.wait_until(shared.lock(), deadline, [&] { return shared->stopped; });
+    thread_.join();
+    save();
+}
+
+std::size_t DriftService::most_bytes(const DriftSettings& settings, const MonitorLimits& limits,
+                                     const Layout& layout) {
+    return Windows::most_bytes(settings.windows.size(), layout.slots() + limits.new_bins_total);
 }
 
 void DriftService::reload(const DriftOptions& rules) {
-    {
-        auto shared = shared_.lock();
-        shared->new_rules = rules;
-        shared->json = nullptr;
-    }
+    auto shared = shared_.lock();
+    shared->new_rules = rules;
+    shared->json = nullptr;
     changed_.notify_one();
+    reloaded_.wait(shared.lock(), [&] { return !shared->new_rules; });
 }
 
 void DriftService::run() {
     while (take_requests()) {
         judge();
+        settle_reload();
         render_json();
         wait();
     }
-    save();
-    shared_.lock()->stopped = true;
-    stopped_.notify_all();
 }
 
 // False: it is time to end.
 bool DriftService::take_requests() {
-    auto shared = shared_.lock();
-    if (!shared->new_rules) return !shared->stopping;
-    rules_ = *std::exchange(shared->new_rules, std::nullopt);
-    evaluator_ = nullptr;
-    next_evaluation_ = clock_.monotonic();
+    const auto shared = shared_.lock();
+    if (shared->new_rules) {
+        rules_ = *shared->new_rules;
+        evaluator_ = nullptr;
+        next_evaluation_ = clock_.monotonic();
+        is_reloading_ = true;
+    }
     return !shared->stopping;
+}
+
+void DriftService::settle_reload() {
+    if (!std::exchange(is_reloading_, false)) return;
+    shared_.lock()->new_rules.reset();
+    reloaded_.notify_all();
 }
 
 void DriftService::judge() {
     const MonotonicTime now = clock_.monotonic();
+    const WallTime at = clock_.now();
     const LiveSnapshot snapshot = live_.snapshot();
     windows_.advance(now, snapshot);
-    if (now >= next_evaluation_) evaluate(now, snapshot);
+    if (now >= next_evaluation_) evaluate(now, snapshot, at);
     if (now >= next_save_) {
         save();
         next_save_ = now + kSaveInterval;
@@ -91,12 +96,11 @@ void DriftService::wait() {
     });
 }
 
-void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot) {
+void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, WallTime at) {
     // A reload may have changed the baseline, or the rules.
     if (evaluator_ == nullptr || evaluator_->layout() != snapshot.layout)
         evaluator_ = std::make_unique<Evaluator>(snapshot.layout, rules_);
-    evaluation_ =
-        evaluator_->evaluate(windows_.counts(now, snapshot), snapshot.new_bins, clock_.now());
+    evaluation_ = evaluator_->evaluate(windows_.counts(now, snapshot), snapshot.new_bins, at);
     *text_.lock() = std::make_shared<const DriftText>(evaluation_);
     shared_.lock()->json = nullptr;
     next_evaluation_ += settings_.evaluation_interval;
@@ -149,38 +153,33 @@ void DriftService::render_json() {
     }
 }
 
-std::filesystem::path DriftService::state_file() const {
-    return settings_.state_directory / (identity_.endpoint_id + "_" + identity_.logger_id + "-" +
-                                        identity_.replica_id + ".windows");
-}
-
-void DriftService::restore() {
-    if (settings_.state_directory.empty()) return;
-    const auto bytes = read_file(storage_, state_file(), kLargestState);
-    if (!bytes && bytes.error().code == ENOENT) return;
-    const auto left_aside = [&](const std::string& reason) {
+void DriftService::restore(const MonitorLimits& limits) {
+    if (file_ == nullptr) return;
+    const auto layout = live_.snapshot().layout;
+    const std::size_t most_names = limits.new_bins_total * (limits.bin_name_bytes + 16);
+    const auto bytes = file_->read(most_bytes(settings_, limits, *layout) + most_names + 4096);
+    const auto leave_aside = [&](const std::string& reason) {
         log::warning("windows of the last run are left aside",
-                     {{"file", state_file().string()}, {"reason", reason}});
+                     {{"file", file_->path().string()}, {"reason", reason}});
+        file_->set_aside();
     };
-    if (!bytes) return left_aside(to_string(bytes.error()));
-    const auto saved = unpack(*bytes, *live_.snapshot().layout);
-    if (!saved) return left_aside(saved.error());
+    if (!bytes) return leave_aside(to_string(bytes.error()));
+    if (!*bytes) return;
+    const auto saved = unpack(**bytes, *layout);
+    if (!saved) return leave_aside(saved.error());
 
     live_.make_bins(saved->state.bins);
     const auto since = std::max(clock_.now() - saved->saved_at, std::chrono::microseconds(0));
     windows_.restore(saved->state, clock_.monotonic(), since, live_.snapshot());
-    log::info("windows of the last run go on", {{"file", state_file().string()}});
+    log::info("windows of the last run go on", {{"file", file_->path().string()}});
 }
 
 void DriftService::save() {
-    if (settings_.state_directory.empty()) return;
+    if (file_ == nullptr) return;
     const MonotonicTime now = clock_.monotonic();
     const LiveSnapshot snapshot = live_.snapshot();
     windows_.advance(now, snapshot);
-    const auto saved =
-        replace_file(storage_, state_file(),
-                     pack(windows_.state(now, snapshot), *snapshot.layout, clock_.now()));
-    if (!saved) log::error("windows cannot be saved", {{"reason", to_string(saved.error())}});
+    file_->save(pack(windows_.state(now, snapshot), *snapshot.layout, clock_.now()));
 }
 
 }  // namespace boxkited

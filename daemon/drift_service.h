@@ -11,10 +11,9 @@
 
 #include "base/clock.h"
 #include "base/guarded.h"
-#include "base/storage.h"
 #include "daemon/drift_settings.h"
+#include "daemon/windows_file.h"
 #include "drift/evaluation.h"
-#include "event/identity.h"
 #include "exposition/drift_text.h"
 #include "http/message.h"
 #include "monitor/live_distributions.h"
@@ -22,14 +21,15 @@
 namespace boxkited {
 
 // Judges drift while the daemon runs: slides the windows, evaluates them at once and then at an
-// interval, and keeps what came out for /metrics and /v1/drift. With a state directory the windows
-// go on where an earlier process has left them.
+// interval, and keeps what came out for /metrics and /v1/drift. With a file the windows go on where
+// an earlier process has left them.
 //
 // Threads: any thread may call any member; the work is done on a thread of its own.
 class DriftService {
 public:
-    DriftService(const DriftSettings& settings, const Identity& identity, LiveDistributions& live,
-                 const Clock& clock, Storage& storage);
+    // `limits` are those of `live`; `file` may be null.
+    DriftService(const DriftSettings& settings, const MonitorLimits& limits,
+                 LiveDistributions& live, const Clock& clock, WindowsFile* file);
     ~DriftService();
 
     // Rendered at the last evaluation.
@@ -39,12 +39,13 @@ public:
     // is done upon the first question after each evaluation.
     void answer(http::Response& response);
 
-    // After a reload: evaluates at once, by these rules.
+    // After each reload of `live`, before the next one: returns when the windows have followed and
+    // are evaluated, by these rules.
     void reload(const DriftOptions& rules);
 
-    // Saves the windows and ends. False when the disk of the state directory hangs at `deadline`:
-    // then this object can no longer be destroyed.
-    bool stop(MonotonicTime deadline);
+    // What windows of so many slots, new bins included, can hold at most, in bytes.
+    static std::size_t most_bytes(const DriftSettings& settings, const MonitorLimits& limits,
+                                  const Layout& layout);
 
 private:
     using Json = std::shared_ptr<const std::string>;
@@ -54,8 +55,7 @@ private:
     };
     struct Shared {
         bool stopping = false;
-        bool stopped = false;
-        std::optional<DriftOptions> new_rules;
+        std::optional<DriftOptions> new_rules;  // Until they are in force.
         std::vector<Waiter> waiters;
         Json json;  // Of the last evaluation; null until somebody asks.
     };
@@ -64,19 +64,18 @@ private:
     void judge();
     void wait();
     bool take_requests();
-    void evaluate(MonotonicTime now, const LiveSnapshot& snapshot);
+    void settle_reload();
+    void evaluate(MonotonicTime now, const LiveSnapshot& snapshot, WallTime at);
     void render_json();
     std::shared_ptr<http::Hold> hold();
 
-    std::filesystem::path state_file() const;
-    void restore();
+    void restore(const MonitorLimits& limits);
     void save();
 
     const DriftSettings settings_;
-    const Identity identity_;
     LiveDistributions& live_;
     const Clock& clock_;
-    Storage& storage_;
+    WindowsFile* const file_;
 
     // Of the thread alone.
     DriftOptions rules_;
@@ -85,12 +84,13 @@ private:
     Evaluation evaluation_;
     MonotonicTime next_evaluation_;
     MonotonicTime next_save_;
+    bool is_reloading_ = false;
 
     Guarded<std::shared_ptr<const DriftText>> text_;
     Guarded<Shared> shared_;
-    std::condition_variable changed_;  // For the thread,
-    std::condition_variable stopped_;  // and for who waits for its end.
-    std::jthread thread_;              // Last: it uses all of the above.
+    std::condition_variable changed_;   // For the thread,
+    std::condition_variable reloaded_;  // and for who waits for it.
+    std::jthread thread_;               // Last: it uses all of the above.
 };
 
 }  // namespace boxkited

@@ -17,6 +17,7 @@ using Features = decltype(DriftOptions::features);
 constexpr std::string_view kExpectedWindow =
     "a whole number from 1 s to 31 d and its unit s, m, h or d, as \"10m\"";
 constexpr std::size_t kMostWindows = 10;
+constexpr double kMostThreshold = 1e9;
 constexpr std::chrono::seconds kLongestWindow = std::chrono::days(31);
 
 Failure<ValueError> refuse_value(std::string inside, std::string_view expected,
@@ -54,8 +55,9 @@ std::optional<std::chrono::seconds> length_of(std::string_view text) {
 Result<std::optional<double>, ValueError> read_threshold(const std::string& inside,
                                                          const ordered_json& value) {
     if (value.is_null()) return std::optional<double>();
-    if (!value.is_number() || value.get<double>() < 0)
-        return refuse_value(inside, "null or a number from 0 on", value);
+    const double threshold = value.is_number() ? value.get<double>() : -1;
+    if (!(threshold >= 0 && threshold <= kMostThreshold))
+        return refuse_value(inside, "null or a number from 0 to 1000000000", value);
     return std::optional(value.get<double>());
 }
 
@@ -107,7 +109,8 @@ Result<std::vector<WindowOptions>, ValueError> read_windows(std::string_view jso
             value.is_string() ? length_of(value.get_ref<const std::string&>()) : std::nullopt;
         if (!length) return refuse_value(inside, kExpectedWindow, value);
         if (windows.size() == kMostWindows)
-            return Failure{ValueError{inside, "there are at most 10 windows"}};
+            return Failure{ValueError{
+                inside, "there are at most " + std::to_string(kMostWindows) + " windows"}};
         for (const WindowOptions& other : windows)
             if (other.length == *length)
                 return Failure{ValueError{inside, "as long as " + other.name}};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
 #include "daemon/option_drift.h"
 #include "daemon/option_listener.h"
 
@@ -181,11 +180,6 @@ struct Printer {
 };
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string quoted = json_string(text);
-    return !text.empty() && quoted.size() == text.size() + 2 ? std::string(text) : quoted;
-}
 
 ValueError wrong_value(std::string_view expected, std::string_view json_text) {
     json value = parse(json_text);

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_text.h"
 #include "base/result.h"
 #include "daemon/option_table.h"
 
@@ -24,9 +25,6 @@ std::string print_option(const OptionRow& row, const DaemonOptions& options);
 
 // "expected a path, not 7"; a long value is shortened.
 ValueError wrong_value(std::string_view expected, std::string_view json);
-
-// `text` where all of it can be shown on one line as it is, else as a JSON string.
-std::string printable(std::string_view text);
 
 // One value that somebody gave an option.
 struct Setting {

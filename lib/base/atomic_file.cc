@@ -33,9 +33,12 @@ Result<void, IoError> replace_file(Storage& storage, const fs::path& path, std::
     if (auto made = storage.create_directories(folder); !made) return made;
     fs::path fresh = path;
     fresh += ".new";
-    if (auto written = write_new(storage, fresh, bytes); !written) return written;
-    if (auto renamed = storage.rename(fresh, path); !renamed) return renamed;
-    return storage.sync_directory(folder);
+    auto replaced = write_new(storage, fresh, bytes);
+    if (replaced) replaced = storage.rename(fresh, path);
+    if (replaced) return storage.sync_directory(folder);
+    // On a full disk it would take the room of others.
+    [[maybe_unused]] const auto removed = storage.remove(fresh);
+    return replaced;
 }
 
 Result<std::string, IoError> read_file(Storage& storage, const fs::path& path, std::size_t most) {

@@ -10,7 +10,8 @@
 namespace boxkited {
 
 // Replaces the file by one that holds `bytes`: whoever reads it, also after a crash, finds the old
-// contents or the new ones, on the disk when this returns. Makes the folder. Uses `{path}.new`.
+// contents or the new ones, on the disk when this returns. Makes the folder. Uses `{path}.new`,
+// which does not outlive a failure.
 //
 // Threads: any, but one at a time for each path.
 Result<void, IoError> replace_file(Storage& storage, const std::filesystem::path& path,

@@ -69,7 +69,7 @@ std::string gzip(std::string_view text, int level) {
     set_input(stream, text);
     std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
     set_output(stream, out.data(), out.size());
-    const int result = deflate(&stream, Z_FINISH);
+    [[maybe_unused]] const int result = deflate(&stream, Z_FINISH);
     assert(result == Z_STREAM_END);
     out.resize(stream.total_out);
     deflateEnd(&stream);

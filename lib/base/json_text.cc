@@ -51,6 +51,11 @@ std::string json_string(std::string_view text) {
     return out;
 }
 
+std::string printable(std::string_view text) {
+    std::string quoted = json_string(text);
+    return !text.empty() && quoted.size() == text.size() + 2 ? std::string(text) : quoted;
+}
+
 std::string quoted_text(std::string_view text, char quote) {
     constexpr std::size_t kLongest = 60;
     std::string shown(text.substr(0, kLongest));

@@ -8,7 +8,7 @@ namespace boxkited {
 
 namespace {
 
-std::string path_of(std::string_view feature) { return "drift.features." + json_string(feature); }
+std::string path_of(std::string_view feature) { return "drift.features." + printable(feature); }
 
 std::string misfit(const std::string& feature, Statistic statistic, const Baseline& baseline) {
     for (const BaselineVariable& variable : baseline.variables) {

@@ -61,7 +61,7 @@ void append_answer_head(std::string& out, const Response& response, std::string_
     append_field(out, "Date", date);
     append_field(out, "Content-Type", response.content_type);
     out += "Content-Length: ";
-    append_integer(out, response.body.size());
+    append_integer(out, body_of(response).size());
     out += "\r\n";
     for (const auto& [name, value] : response.headers) append_field(out, name, value);
     switch (style.connection) {
@@ -78,7 +78,7 @@ void append_answer_head(std::string& out, const Response& response, std::string_
 }
 
 bool has_body(const Response& response, AnswerStyle style) {
-    return !style.head_only && !response.body.empty();
+    return !style.head_only && !body_of(response).empty();
 }
 
 std::string http_date(std::time_t time) {

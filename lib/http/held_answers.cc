@@ -14,23 +14,32 @@ std::uint64_t HeldAnswers::push(Response response, const AnswerTerms& terms, Tim
     return next_number_++;
 }
 
-void HeldAnswers::settle(std::uint64_t number) {
+void HeldAnswers::settle(std::uint64_t number, const Admit& admit) {
     for (Waiting& waiting : waiting_) {
         if (waiting.number != number || !waiting.hold) continue;
         const auto hold = std::exchange(waiting.hold, nullptr);
         if (hold->on_settled) hold->on_settled(waiting.answer.response);
+        admit_changed(waiting, admit);
     }
 }
 
-bool HeldAnswers::expire(TimePoint now) {
+bool HeldAnswers::expire(TimePoint now, const Admit& admit) {
     bool any = false;
     for (Waiting& waiting : waiting_) {
         if (!waiting.hold || now < waiting.deadline) continue;
         const auto hold = std::exchange(waiting.hold, nullptr);
         if (hold->on_timeout) hold->on_timeout(waiting.answer.response);
+        admit_changed(waiting, admit);
         any = true;
     }
     return any;
+}
+
+void HeldAnswers::admit_changed(Waiting& waiting, const Admit& admit) {
+    admit(waiting.answer);
+    memory_ -= waiting.memory;
+    waiting.memory = sizeof(Waiting) + waiting.answer.response.body.capacity();
+    memory_ += waiting.memory;
 }
 
 std::optional<HeldAnswers::Answer> HeldAnswers::pop_settled() {

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 
 #include "http/connection.h"
@@ -18,6 +20,7 @@ struct AnswerTerms {
     TimePoint began;       // When its last byte came.
     bool head_only = false;
     bool is_http10 = false;
+    bool may_be_refused = false;  // It changed nothing, so that a refusal may take its place.
 };
 
 // The answers of one connection that wait for something, and those that wait behind them.
@@ -30,16 +33,20 @@ public:
         AnswerTerms terms;
     };
 
+    // Given an answer whose wait is over, before its memory is counted: may change it.
+    using Admit = std::function<void(Answer&)>;
+
     bool empty() const { return waiting_.empty(); }
     std::size_t size() const { return waiting_.size(); }
+    // Without bodies that are shared.
     std::size_t memory() const { return memory_; }
 
     // Takes an answer. When it has a hold, it waits from `now` on; the result is its number.
     std::uint64_t push(Response response, const AnswerTerms& terms, TimePoint now);
     // Its wait is over. Does nothing when it has gone or timed out already.
-    void settle(std::uint64_t number);
+    void settle(std::uint64_t number, const Admit& admit);
     // Ends the waits that took too long; whether there were any.
-    bool expire(TimePoint now);
+    bool expire(TimePoint now, const Admit& admit);
     // The next answer in order, if its wait is over.
     std::optional<Answer> pop_settled();
 
@@ -51,6 +58,8 @@ private:
         TimePoint deadline;
         std::size_t memory;
     };
+
+    void admit_changed(Waiting& waiting, const Admit& admit);
 
     std::list<Waiting> waiting_;  // Unlike a deque it costs nothing while it is empty.
     std::uint64_t next_number_ = 0;

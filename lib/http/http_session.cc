@@ -177,6 +177,12 @@ void HttpSession::on_writable() {
     finish_turn();
 }
 
+void HttpSession::settle(std::uint64_t answer) {
+    if (!is_open()) return;
+    held_.settle(answer, admit());
+    account_all();
+}
+
 void HttpSession::send_settled() {
     if (!is_open()) return;
     now_ = std::chrono::steady_clock::now();
@@ -203,6 +209,11 @@ void HttpSession::finish_turn() {
         return begin_drain();
     }
     wait();
+    account_all();
+}
+
+void HttpSession::account_all() {
+    if (!is_open()) return;
     account(input_.capacity() + requests_.memory() + held_.memory() + outbox_.memory());
 }
 
@@ -249,7 +260,7 @@ void HttpSession::drain() {
 }
 
 void HttpSession::sweep(TimePoint now) {
-    if (held_.expire(now)) {
+    if (held_.expire(now, admit())) {
         now_ = now;
         return finish_turn();
     }

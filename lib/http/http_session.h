@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "http/byte_buffer.h"
@@ -34,7 +36,7 @@ public:
     TimePoint idle_since() const override { return since_; }
 
     // The wait of a held answer is over.
-    void settle(std::uint64_t answer) { held_.settle(answer); }
+    void settle(std::uint64_t answer);
     void send_settled();
 
 private:
@@ -60,12 +62,16 @@ private:
     AnswerTerms terms_of(const Header& header, int route) const;
     void respond(Response& response, const AnswerTerms& terms);
     void hold_back(Response response, const AnswerTerms& terms);
+    void fit_into_memory(Response& response, const AnswerTerms& terms);
+    bool take_memory_for(Response& response);
+    HeldAnswers::Admit admit();
 
     // ---- Answers out ----
     void write_answer(Response& response, const AnswerTerms& terms);
     void write_settled();
-    void flush(std::string large_body = {});
+    void flush(std::string large_body = {}, std::shared_ptr<const std::string> shared_body = {});
     void finish_turn();
+    void account_all();
     void update_phase();
     void wait();
     void begin_drain();

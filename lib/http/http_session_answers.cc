@@ -22,6 +22,7 @@ void reset(Response& response) {
     response.status = 200;
     response.content_type = "application/json";
     response.body.clear();
+    response.shared_body.reset();
     response.headers.clear();
     response.hold.reset();
 }
@@ -70,18 +71,40 @@ void HttpSession::run_handler(const Header& header, std::string_view body) {
     reset(response);
     const int route =
         shared.router.handle(request, shared.options.listeners[listener_].serves, response);
-    // Only what changes nothing may be refused after it was done.
-    const bool may_be_refused = header.method == "GET" || header.method == "HEAD";
-    if (may_be_refused && response.body.size() >= kLargeBody &&
-        !worker_.has_memory_for(response.body.size())) {
-        input_over_ = true;
-        response = overloaded();
-    }
-    respond(response, terms_of(header, route));
+    const AnswerTerms terms = terms_of(header, route);
+    fit_into_memory(response, terms);
+    respond(response, terms);
 }
 
 AnswerTerms HttpSession::terms_of(const Header& header, int route) const {
-    return {route, now_, header.method == "HEAD", header.is_http10};
+    // Only what changes nothing may be refused after it was done.
+    const bool may_be_refused = header.method == "GET" || header.method == "HEAD";
+    return {route, now_, header.method == "HEAD", header.is_http10, may_be_refused};
+}
+
+// Puts a refusal in place of an answer that is too large to be held now.
+void HttpSession::fit_into_memory(Response& response, const AnswerTerms& terms) {
+    if (body_of(response).size() < kLargeBody || take_memory_for(response)) return;
+    if (!terms.may_be_refused) return;
+    input_over_ = true;
+    auto hold = std::move(response.hold);
+    response = overloaded();
+    response.hold = std::move(hold);
+}
+
+bool HttpSession::take_memory_for(Response& response) {
+    if (!response.shared_body) return worker_.has_memory_for(response.body.size());
+    auto counted = worker_.hold_shared(response.shared_body);
+    if (!counted) return false;
+    response.shared_body = std::move(counted);
+    return true;
+}
+
+HeldAnswers::Admit HttpSession::admit() {
+    return [this](HeldAnswers::Answer& answer) {
+        account_all();  // Of several that settle in one turn, each sees what those before it took.
+        fit_into_memory(answer.response, answer.terms);
+    };
 }
 
 void HttpSession::refuse(const Refusal& refusal, std::string_view path) {
@@ -117,10 +140,11 @@ void HttpSession::respond(Response& response, const AnswerTerms& terms) {
 void HttpSession::hold_back(Response response, const AnswerTerms& terms) {
     const auto hold = response.hold;
     const std::uint64_t number = held_.push(std::move(response), terms, now_);
+    account_all();
     if (!hold) return;
     worker_.sweep_within(hold->at_most / 20);  // A twentieth late is late enough.
     auto self = std::static_pointer_cast<HttpSession>(shared_from_this());
-    if (hold->settled_or_wake(worker_.make_wake(std::move(self), number))) held_.settle(number);
+    if (hold->settled_or_wake(worker_.make_wake(std::move(self), number))) settle(number);
 }
 
 void HttpSession::write_settled() {
@@ -145,10 +169,10 @@ void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
     append_answer_head(output, response, worker_.date(), style);
     const int status = response.status;
     if (has_body(response, style)) {
-        if (response.body.size() >= kLargeBody) {
-            flush(std::move(response.body));
+        if (body_of(response).size() >= kLargeBody) {
+            flush(std::move(response.body), std::move(response.shared_body));
         } else {
-            output += response.body;
+            output += body_of(response);
         }
     }
     if (output.size() >= kOutputBytes) flush();
@@ -157,11 +181,13 @@ void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
     worker_.shared().observer.answered(worker_.index(), terms.route, status, now_ - terms.began);
 }
 
-void HttpSession::flush(std::string large_body) {
+void HttpSession::flush(std::string large_body, std::shared_ptr<const std::string> shared_body) {
     std::string& output = worker_.output();
     if (output.empty()) return;
     if (!is_open()) return output.clear();
-    if (outbox_.send(socket_.fd(), output, std::move(large_body)) == Outbox::Sent::kBroken) close();
+    const auto sent =
+        outbox_.send(socket_.fd(), output, std::move(large_body), std::move(shared_body));
+    if (sent == Outbox::Sent::kBroken) close();
 }
 
 }  // namespace boxkited::http

@@ -4,6 +4,10 @@
 
 namespace boxkited::http {
 
+std::string_view body_of(const Response& response) {
+    return response.shared_body ? *response.shared_body : response.body;
+}
+
 Response error_response(int status, std::string_view message) {
     Response response;
     response.status = status;

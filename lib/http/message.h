@@ -35,6 +35,8 @@ struct Response {
     int status = 200;
     std::string_view content_type = "application/json";
     std::string body;
+    // Instead of `body` when set: one that many answers have. It is sent from where it is.
+    std::shared_ptr<const std::string> shared_body;
     // Beyond Content-Type, Content-Length, Date and Connection, which the session writes.
     std::vector<std::pair<std::string_view, std::string>> headers;
     // When set, the answer waits for it; answers behind it on the same connection wait too.
@@ -53,6 +55,9 @@ struct Hold {
     // Given `response` when the wait was over in time: may change it. May be empty.
     std::function<void(Response&)> on_settled;
 };
+
+// Whichever of the two bodies it has.
+std::string_view body_of(const Response& response);
 
 // {"error":"..."} with the given status.
 Response error_response(int status, std::string_view message);

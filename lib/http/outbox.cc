@@ -5,62 +5,96 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 #include <utility>
 
 namespace boxkited::http {
 
+// Bytes that are sent one behind the other.
+struct Outbox::Parts {
+    static constexpr std::size_t kMost = 3;
+
+    void add(std::string_view bytes) {
+        if (bytes.empty()) return;
+        all[count++] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg() only reads.
+        size += bytes.size();
+    }
+
+    iovec all[kMost];
+    std::size_t count = 0;
+    std::size_t size = 0;
+};
+
 namespace {
 
-iovec as_iovec(std::string_view bytes) {
-    return {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg() only reads.
-}
-
 // How many bytes the socket took; -1 when the connection is broken.
-std::ptrdiff_t send_some(int fd, std::string_view first, std::string_view second) {
-    iovec parts[] = {as_iovec(first), as_iovec(second)};
+std::ptrdiff_t send_some(int fd, iovec* parts, std::size_t count) {
     msghdr message{};
-    message.msg_iov = first.empty() ? parts + 1 : parts;
-    message.msg_iovlen = first.empty() || second.empty() ? 1 : 2;
+    message.msg_iov = parts;
+    message.msg_iovlen = count;
     const std::ptrdiff_t sent = ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) return sent;
     return errno == EAGAIN || errno == EINTR ? 0 : -1;
 }
 
-std::string_view behind(std::string_view bytes, std::size_t count) {
-    return bytes.substr(std::min(count, bytes.size()));
+// Takes the first `skip` bytes away, as far as there are that many; fewer to skip next.
+std::string_view behind(std::string_view bytes, std::size_t& skip) {
+    const std::size_t gone = std::min(skip, bytes.size());
+    skip -= gone;
+    return bytes.substr(gone);
 }
 
 }  // namespace
 
-Outbox::Sent Outbox::send(int fd, std::string& head, std::string tail) {
+Outbox::Sent Outbox::send(int fd, std::string& head, std::string tail,
+                          std::shared_ptr<const std::string> shared) {
     if (!empty()) {
-        (tail_.empty() ? head_ : tail_).append(head).append(tail);
+        keep_more(head);
+        if (shared) keep_more(*shared);
+        keep_more(tail);
         head.clear();
         return Sent::kSome;
     }
-    const std::ptrdiff_t sent = send_some(fd, head, tail);
+    Parts parts;
+    parts.add(head);
+    if (shared) parts.add(*shared);
+    parts.add(tail);
+    const std::ptrdiff_t sent = send_some(fd, parts.all, parts.count);
     if (sent < 0) return head.clear(), Sent::kBroken;
-    sent_ = static_cast<std::size_t>(sent);
-    if (sent_ < head.size() + tail.size()) {
-        head_ = behind(head, sent_);
-        sent_ -= std::min(sent_, head.size());
+    std::size_t skip = static_cast<std::size_t>(sent);
+    if (skip < parts.size) {
+        head_ = behind(head, skip);
+        shared_ = std::move(shared);
         tail_ = std::move(tail);
+        sent_ = skip;
     }
     head.clear();
     return empty() ? Sent::kAll : Sent::kSome;
 }
 
 Outbox::Sent Outbox::send_rest(int fd) {
-    const std::size_t skip = std::min(sent_, head_.size());
-    const std::ptrdiff_t sent = send_some(fd, behind(head_, skip), behind(tail_, sent_ - skip));
+    Parts parts = unsent();
+    const std::ptrdiff_t sent = send_some(fd, parts.all, parts.count);
     if (sent < 0) return Sent::kBroken;
     sent_ += static_cast<std::size_t>(sent);
-    if (sent_ < head_.size() + tail_.size()) return Sent::kSome;
+    if (static_cast<std::size_t>(sent) < parts.size) return Sent::kSome;
     head_ = {};
+    shared_ = nullptr;
     tail_ = {};
     sent_ = 0;
     return Sent::kAll;
+}
+
+Outbox::Parts Outbox::unsent() const {
+    std::size_t skip = sent_;
+    Parts parts;
+    parts.add(behind(head_, skip));
+    if (shared_) parts.add(behind(*shared_, skip));
+    parts.add(behind(tail_, skip));
+    return parts;
+}
+
+void Outbox::keep_more(std::string_view bytes) {
+    (shared_ || !tail_.empty() ? tail_ : head_).append(bytes);
 }
 
 }  // namespace boxkited::http

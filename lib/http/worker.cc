@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +23,9 @@ constexpr std::size_t kLargestSpare = 1 << 20;
 
 // Connections beyond the limit that may be told so at the same time; more are closed unheard.
 constexpr std::size_t kTurnedAwayAtOnce = 64;
+
+// Answers may be large: others, and the order to stop, have their turn between many that settle.
+constexpr std::chrono::milliseconds kLongestWaking{20};
 
 constexpr std::chrono::milliseconds kShortestTick{5};
 
@@ -154,6 +158,10 @@ bool Worker::has_memory_for(std::size_t bytes) const {
     return held + bytes <= shared_.options.memory_bytes;
 }
 
+std::shared_ptr<const std::string> Worker::hold_shared(std::shared_ptr<const std::string> body) {
+    return shared_.shared_bodies.hold(std::move(body), shared_.options.memory_bytes);
+}
+
 std::function<void()> Worker::make_wake(std::weak_ptr<HttpSession> session, std::uint64_t answer) {
     return [mailbox = mailbox_, letter = Mailbox::Letter{std::move(session), answer}] {
         mailbox->put(letter);
@@ -161,14 +169,19 @@ std::function<void()> Worker::make_wake(std::weak_ptr<HttpSession> session, std:
 }
 
 void Worker::wake_sessions() {
-    const auto letters = mailbox_->take();
-    for (const auto& letter : letters) {
-        if (const auto session = letter.session.lock()) session->settle(letter.answer);
+    auto new_letters = mailbox_->take();
+    std::move(new_letters.begin(), new_letters.end(), std::back_inserter(letters_));
+    const TimePoint until = std::chrono::steady_clock::now() + kLongestWaking;
+    auto end = letters_.begin();
+    for (; end != letters_.end() && std::chrono::steady_clock::now() < until; ++end) {
+        if (const auto session = end->session.lock()) session->settle(end->answer);
     }
     // All are settled before any is sent, so that a connection sends what it can in one write.
-    for (const auto& letter : letters) {
-        if (const auto session = letter.session.lock()) session->send_settled();
+    for (auto letter = letters_.begin(); letter != end; ++letter) {
+        if (const auto session = letter->session.lock()) session->send_settled();
     }
+    letters_.erase(letters_.begin(), end);
+    if (!letters_.empty()) post([this] { wake_sessions(); });
 }
 
 std::ptrdiff_t Worker::receive(int fd, std::string_view& bytes) {

@@ -8,13 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "http/byte_buffer.h"
 #include "http/connection.h"
 #include "http/event_loop.h"
 #include "http/mailbox.h"
 #include "http/request_gate.h"
 #include "http/server.h"
-#include "base/unique_fd.h"
+#include "http/shared_bodies.h"
 
 namespace boxkited::http {
 
@@ -32,7 +33,8 @@ struct Shared {
     std::vector<Worker*> workers;  // Constant once threads run.
     std::atomic<std::size_t> open_connections{0};
     std::atomic<std::size_t> memory{0};  // Bytes held for requests and answers.
-    std::atomic<bool> stopping{false};   // Each answer is the last of its connection.
+    SharedBodies shared_bodies{memory};
+    std::atomic<bool> stopping{false};  // Each answer is the last of its connection.
 };
 
 // A socket on its way from the acceptor to the worker that will serve it.
@@ -77,6 +79,8 @@ public:
     // Whether `bytes` more may be held. Several threads may find the same room: then the limit is
     // exceeded by what they hold then.
     bool has_memory_for(std::size_t bytes) const;
+    // As SharedBodies::hold(), within the same limit.
+    std::shared_ptr<const std::string> hold_shared(std::shared_ptr<const std::string> body);
     std::function<void()> make_wake(std::weak_ptr<HttpSession> session, std::uint64_t answer);
 
     // Reads what has come into a buffer that is valid until the next call: what recv() returned.
@@ -106,6 +110,7 @@ private:
     std::shared_ptr<Mailbox> mailbox_;
     std::vector<std::shared_ptr<Connection>> connections_;
     std::vector<std::function<void()>> ticks_;
+    std::vector<Mailbox::Letter> letters_;  // Not read yet.
 
     const std::unique_ptr<char[]> input_;
     std::string output_;

@@ -1,5 +1,6 @@
 #include "monitor/window.h"
 
+#include <iterator>
 #include <utility>
 
 namespace boxkited {
@@ -57,9 +58,25 @@ std::vector<Window::Step> Window::steps(const Counts& counts) const {
     return steps;
 }
 
-void Window::restore(const std::vector<Step>& steps) {
-    for (const Step& step : steps) step.growth.add_to(sum_);
-    steps_.insert(steps_.begin(), steps.begin(), steps.end());
+void Window::restore(std::vector<Step> steps, MonotonicTime end) {
+    if (begin_ - end >= length_) return;
+    for (; end < begin_; end += step_) steps.push_back({end, CountDelta()});
+    std::deque<Step> merged;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const MonotonicTime step_end = i + 1 < steps.size() ? steps[i + 1].begin : begin_;
+        if (!merged.empty() && step_end - merged.back().begin <= step_) {
+            Counts growth;
+            merged.back().growth.add_to(growth);
+            steps[i].growth.add_to(growth);
+            merged.back().growth = CountDelta({}, growth);
+        } else {
+            merged.push_back(std::move(steps[i]));
+        }
+    }
+    for (const Step& step : merged) step.growth.add_to(sum_);
+    steps_.insert(steps_.begin(), std::make_move_iterator(merged.begin()),
+                  std::make_move_iterator(merged.end()));
+    leave_behind(begin_);
 }
 
 }  // namespace boxkited

@@ -21,6 +21,8 @@ namespace boxkited {
 class Window {
 public:
     static constexpr int kSteps = 60;
+    // Those of earlier processes may be half as long, the one at hand has just begun.
+    static constexpr int kMostSteps = 2 * kSteps + 3;
 
     using Duration = MonotonicTime::duration;
     struct Step {
@@ -43,8 +45,9 @@ public:
 
     // All steps, the oldest first; the last is the one at hand, up to `counts`.
     std::vector<Step> steps(const Counts& counts) const;
-    // Puts steps of an earlier process before what is here, the oldest first.
-    void restore(const std::vector<Step>& steps);
+    // Puts steps of an earlier process, the oldest first, before what is here; they ended at `end`,
+    // and nothing came since. Short ones are put together.
+    void restore(std::vector<Step> steps, MonotonicTime end);
 
     Duration length() const { return length_; }
 

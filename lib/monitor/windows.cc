@@ -1,6 +1,7 @@
 #include "monitor/windows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace boxkited {
 
@@ -62,15 +63,14 @@ void Windows::restore(const WindowsState& state, MonotonicTime now, std::chrono:
             step.growth.add_to(growth);
             steps.push_back({now - since - step.age, CountDelta({}, map.applied_to(growth))});
         }
-        each.window.restore(steps);
+        each.window.restore(std::move(steps), now - since);
     }
     advance(now, live);
 }
 
 std::size_t Windows::most_bytes(std::size_t windows, std::size_t slots) {
     constexpr std::size_t kPackedBytes = 5;
-    const std::size_t steps = Window::kSteps + 2;  // The one at hand, and one that just ended.
-    return windows * slots * (steps * kPackedBytes + 2 * sizeof(std::uint64_t));
+    return windows * slots * (Window::kMostSteps * kPackedBytes + 2 * sizeof(std::uint64_t));
 }
 
 }  // namespace boxkited

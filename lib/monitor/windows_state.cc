@@ -11,9 +11,13 @@
 #include "monitor/windows_state.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/checksum.h"
+#include "base/utf8.h"
 #include "monitor/packed_numbers.h"
+#include "monitor/window.h"
 
 namespace boxkited {
 
@@ -24,6 +28,10 @@ using std::chrono::microseconds;
 
 constexpr std::string_view kMagic = "boxkited windows 1\n";
 constexpr std::size_t kChecksumBytes = 4;
+
+// Beyond what is configured and what clocks say, and far from what arithmetic cannot take.
+constexpr std::chrono::days kLongest{1000};
+constexpr WallTime kLatest = std::chrono::sys_days{std::chrono::year(9999) / 12 / 31};
 
 std::uint64_t to_number(microseconds time) { return static_cast<std::uint64_t>(time.count()); }
 microseconds to_time(std::uint64_t number) {
@@ -60,6 +68,14 @@ void append_window(std::string& out, const WindowsState::Window& window) {
     }
 }
 
+// A name that a live value could have made: of a discrete variable, and not one that its baseline
+// has. Any other would spoil the page of metrics.
+bool is_new_bin(const Layout& layout, std::uint64_t variable, std::string_view name) {
+    if (variable >= layout.variables().size()) return false;
+    const auto* const bins = std::get_if<CategoryBins>(&layout.variables()[variable].index);
+    return bins != nullptr && is_utf8(name) && !bins->find(name) && bins->name_of(name) == name;
+}
+
 // Reads what pack() has written. Its members say false, or nothing, when there is something else.
 class StateReader {
 public:
@@ -67,7 +83,7 @@ public:
 
     bool read(SavedWindows& saved) {
         const auto saved_at = reader_.number();
-        if (!saved_at) return false;
+        if (!saved_at || *saved_at > to_number(kLatest.time_since_epoch())) return false;
         saved.saved_at = WallTime(to_time(*saved_at));
         return read_each([&] { return read_bin(saved.state.bins); }) &&
                read_each([&] { return read_window(saved.state.windows); }) && reader_.is_at_end();
@@ -86,7 +102,8 @@ private:
     bool read_bin(std::vector<NewBin>& bins) {
         const auto variable = reader_.number();
         const auto name = reader_.text();
-        if (!variable || !name || *variable >= layout_.variables().size()) return false;
+        if (!variable || !name || !is_new_bin(layout_, *variable, *name)) return false;
+        if (!names_.emplace(*variable, *name).second) return false;
         bins.push_back({static_cast<std::uint32_t>(*variable),
                         layout_.slots() + static_cast<std::uint32_t>(bins.size()),
                         std::string(*name)});
@@ -96,7 +113,7 @@ private:
 
     bool read_window(std::vector<WindowsState::Window>& windows) {
         const auto length = reader_.number();
-        if (!length) return false;
+        if (!length || *length > to_number(kLongest)) return false;
         windows.push_back({to_time(*length), {}});
         return read_each([&] { return read_step(windows.back().steps); });
     }
@@ -104,7 +121,9 @@ private:
     bool read_step(std::vector<WindowsState::Step>& steps) {
         const auto age = reader_.number();
         const auto packed = reader_.text();
-        if (!age || !packed) return false;
+        if (!age || !packed || *age > to_number(kLongest)) return false;
+        if (!steps.empty() && to_time(*age) > steps.back().age) return false;
+        if (steps.size() == Window::kMostSteps) return false;
         auto growth = CountDelta::unpack(*packed, slots_);
         if (!growth) return false;
         steps.push_back({to_time(*age), *std::move(growth)});
@@ -114,6 +133,7 @@ private:
     PackedReader reader_;
     const Layout& layout_;
     std::size_t slots_ = layout_.slots();
+    std::set<std::pair<std::uint64_t, std::string_view>> names_;  // Of the bins so far.
 };
 
 }  // namespace

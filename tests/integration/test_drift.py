@@ -4,6 +4,9 @@ import csv
 import json
 import random
 import re
+import resource
+import shutil
+import time
 import unittest
 
 from support.baselines import AGE, COLOUR, SMALL
@@ -218,6 +221,10 @@ class Restart(unittest.TestCase):
         self.daemon.start()
         self.daemon.predict_lines('{"features":[1,"blue"]}\n{"features":[2,"red"]}')
 
+    def file(self):
+        (file,) = self.state.glob("*.windows")
+        return file
+
     def restart(self):
         self.daemon.stop()
         self.daemon.start()
@@ -240,9 +247,8 @@ class Restart(unittest.TestCase):
         self.assertEqual({each["bin"]: each["live"] for each in colour["bins"]},
                          {"red": 1, "nan": 0, "blue": 1, "green": 1})
         self.assertEqual(self.warnings(), [])
-        (file,) = self.state.iterdir()
-        self.assertEqual(file.name, "endpoint_logger-replica.windows")
-        self.assertEqual(file.stat().st_mode & 0o777, 0o640)
+        self.assertEqual(self.file().name, "endpoint_logger-replica.windows")
+        self.assertEqual(self.file().stat().st_mode & 0o777, 0o640)
 
     def test_counters_begin_anew(self):
         self.restart()
@@ -251,7 +257,7 @@ class Restart(unittest.TestCase):
 
     def test_damaged_windows_are_left_aside(self):
         self.daemon.stop()
-        (file,) = self.state.iterdir()
+        file = self.file()
         good = file.read_bytes()
         flipped = bytearray(good)
         flipped[len(good) // 2] ^= 1
@@ -265,6 +271,7 @@ class Restart(unittest.TestCase):
             self.assertIn(str(file), warning)
             self.assertEqual(self.ages(), (0, 0))
             self.daemon.stop()
+            self.assertEqual(file.with_suffix(".windows.aside").read_bytes(), damaged)
         file.write_bytes(good)
         self.daemon.start()
         self.assertEqual(self.ages(), (2, 0))
@@ -279,15 +286,48 @@ class Restart(unittest.TestCase):
 
     def test_a_directory_that_cannot_be_written_is_told_and_stops_nothing(self):
         self.daemon.stop()
-        for file in self.state.iterdir():
-            file.unlink()
-        self.state.rmdir()
+        shutil.rmtree(self.state)
         self.state.write_text("a file")
         self.daemon.start()
         self.assertEqual(self.daemon.predict({"features": [3]}).status, 202)
         self.assertEqual(self.daemon.stop(), 0)
         self.assertTrue([line for line in self.daemon.lines
                          if "windows cannot be saved" in line and "Not a directory" in line])
+
+
+    def test_time_between_two_runs_counts_as_time_without_values(self):
+        self.daemon.config["drift"]["windows"] = ["4s", "1h"]
+        self.restart()
+        self.daemon.predict_lines("\n".join(['{"features":[1]}'] * 50))
+        self.daemon.stop()
+        ended = time.monotonic()
+        await_true(lambda: time.monotonic() - ended > 2, "some time without a daemon")
+        self.daemon.start()
+        self.assertEqual(of_feature(judged(self.daemon), "age", "4s")["observations"], 50)
+        await_true(lambda: of_feature(judged(self.daemon), "age", "4s")["observations"] == 0,
+                   "the window to leave them behind")
+        self.assertLess(time.monotonic() - ended, 5.5)
+        self.assertEqual(of_feature(judged(self.daemon), "age", "1h")["observations"], 52)
+
+    def test_a_second_daemon_of_the_same_name_does_not_start(self):
+        config = {**self.daemon.config, "prediction_log": {"enabled": False}}
+        self.daemon.stop()
+        self.daemon.config["prediction_log"] = {"enabled": False}
+        self.daemon.start()
+        with Daemon(baseline=SMALL, config=config, start=False) as other:
+            code, output = other.fail_to_start()
+        self.assertEqual(code, 1)
+        self.assertIn("drift.state_directory", output)
+        self.assertIn(f"held by pid {self.daemon.process.pid}", output)
+
+    def test_a_full_disk_keeps_no_half_file(self):
+        self.daemon.config["prediction_log"] = {"enabled": False}
+        self.restart()
+        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (64, 64))
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertTrue([line for line in self.daemon.lines
+                         if "windows cannot be saved" in line and "File too large" in line])
+        self.assertEqual([file.suffix for file in self.state.iterdir() if "new" in file.name], [])
 
 
 class Rules(unittest.TestCase):
@@ -338,10 +378,22 @@ class Rules(unittest.TestCase):
                              {"age": (0, 0), "colour": (50, 50), "grade": (50, 50),
                               "inference": (50, 50)})
 
+    def test_two_reloads_in_a_row_invent_nothing(self):
+        with small() as daemon:
+            daemon.predict_lines(self.SHIFTED)
+            judged(daemon)
+            for text in (SMALL.replace('bin="red"', 'bin="blue"'), SMALL):
+                daemon.baseline_file.write_text(text)
+                daemon.post("/-/reload")
+            daemon.predict_lines('{"features":[1,"red"]}\n{"features":[1,"mauve"]}')
+            colour = of_feature(judged(daemon), "colour", "10m")
+        self.assertEqual({each["bin"]: each["live"] for each in colour["bins"]},
+                         {"red": 1, "nan": 0, "mauve": 1})
+
     def test_a_statistic_that_a_feature_cannot_have_is_an_error(self):
         for name, statistic, kind in (("colour", "ks", "discrete"),
                                       ("age", "chi_squared", "continuous")):
-            said = (f'drift.features."{name}".statistic: {statistic} is not defined for the '
+            said = (f"drift.features.{name}.statistic: {statistic} is not defined for the "
                     f"feature, which is {kind}")
             wrong = {name: {"statistic": statistic}}
             with Daemon(baseline=SMALL, config=with_drift(features=wrong),

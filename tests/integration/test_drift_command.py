@@ -474,7 +474,7 @@ class DriftCommand(unittest.TestCase):
             ((path, "--config", config),
              f"{config}: drift.alpha: expected a number from 0 to 1, not 2"),
             ((path, "--config", misfit),
-             'drift.features."colour".statistic: ks is not defined for the feature, which is '
+             "drift.features.colour.statistic: ks is not defined for the feature, which is "
              "discrete"),
             ((path, "--since", "noon"),
              "--since: expected RFC 3339, a date, or Unix seconds, not `noon`"),

@@ -37,6 +37,7 @@ TEST_CASE("whatever call fails the file holds the old contents or the new", "[ba
     CHECK(replaced.error().code == EIO);
     const std::string expected = call == Call::kSyncDirectory ? "new" : "old";
     CHECK(read_file(storage, path, 100).value() == expected);
+    CHECK(storage.list(folder.path())->size() == 1);
     REQUIRE(replace_file(storage, path, "newer"));
     CHECK(read_file(storage, path, 100).value() == "newer");
 }

@@ -153,8 +153,8 @@ TEST_CASE("options that do not go with the baseline are told", "[drift]") {
     const DriftMisfits found = misfits(options, *baseline);
     CHECK(
         found.error ==
-        R"(drift.features."sex".statistic: ks is not defined for the feature, which is discrete)");
+        "drift.features.sex.statistic: ks is not defined for the feature, which is discrete");
     CHECK(found.warnings ==
           std::vector<std::string>{
-              R"(drift.features."Age": the baseline has no feature of that name)"});
+              "drift.features.Age: the baseline has no feature of that name"});
 }

@@ -8,6 +8,7 @@ using namespace boxkited::http;
 namespace {
 
 const TimePoint kStart{};
+const HeldAnswers::Admit kAsItIs = [](HeldAnswers::Answer&) {};
 
 Response held(const char* body) {
     Response response;
@@ -32,10 +33,10 @@ TEST_CASE("held answers go in order whatever order they settle in", "[held]") {
     const auto second = answers.push(held("second"), {}, kStart);
     answers.push(error_response(400, "third"), {}, kStart);
 
-    answers.settle(second);
+    answers.settle(second, kAsItIs);
 
     CHECK(next(answers) == "(none)");
-    answers.settle(first);
+    answers.settle(first, kAsItIs);
     CHECK(next(answers) == "first settled");
     CHECK(next(answers) == "second settled");
     CHECK(next(answers) == R"({"error":"third"})");
@@ -47,9 +48,30 @@ TEST_CASE("an answer that waited too long goes as its timeout says and settles n
     HeldAnswers answers;
     const auto number = answers.push(held("a"), {}, kStart);
 
-    CHECK_FALSE(answers.expire(kStart + std::chrono::milliseconds(99)));
-    CHECK(answers.expire(kStart + std::chrono::milliseconds(100)));
-    answers.settle(number);
+    CHECK_FALSE(answers.expire(kStart + std::chrono::milliseconds(99), kAsItIs));
+    CHECK(answers.expire(kStart + std::chrono::milliseconds(100), kAsItIs));
+    answers.settle(number, kAsItIs);
 
     CHECK(next(answers) == "a late");
+}
+
+TEST_CASE("a settled answer counts for what it has become and has been made", "[held]") {
+    HeldAnswers answers;
+    Response response = held("a");
+    response.hold->on_settled = [](Response& settled) { settled.body.assign(1 << 20, 'x'); };
+    const auto grows = answers.push(response, {}, kStart);
+    const auto refused = answers.push(response, {}, kStart);
+    const std::size_t at_first = answers.memory();
+
+    answers.settle(grows, kAsItIs);
+    const std::size_t grown = answers.memory();
+    answers.settle(refused,
+                   [](HeldAnswers::Answer& answer) { answer.response = error_response(503, "b"); });
+
+    CHECK(at_first < 4096);
+    CHECK(grown >= at_first + (1 << 20) - 4096);
+    CHECK(answers.memory() - grown < 4096);
+    CHECK(answers.pop_settled()->response.body.size() == 1 << 20);
+    CHECK(next(answers) == R"({"error":"b"})");
+    CHECK(answers.memory() == 0);
 }

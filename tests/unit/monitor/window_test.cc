@@ -81,6 +81,43 @@ TEST_CASE("slots may be added while a window slides", "[monitor]") {
     CHECK(window.growth({5, 8, 2}) == Counts{1, 0, 1});
 }
 
+TEST_CASE("the time between two processes has no values and ends like any other", "[monitor]") {
+    Window window(60s, kStart, {0});
+
+    window.restore({{kStart - 50s, CountDelta({}, {7})}, {kStart - 30s, CountDelta({}, {9})}},
+                   kStart - 20s);
+    CHECK(window.growth({1}) == Counts{17});
+    CHECK(window.covered(kStart) == 50s);
+
+    for (int i = 1; i <= 35; ++i) window.advance(kStart + std::chrono::seconds(i), {1});
+    CHECK(window.growth({1}) == Counts{10});
+    for (int i = 36; i <= 45; ++i) window.advance(kStart + std::chrono::seconds(i), {1});
+    CHECK(window.growth({1}) == Counts{1});
+    CHECK(std::chrono::abs(window.covered(kStart + 45s) - 60s) <= 1s);
+}
+
+TEST_CASE("what ended longer ago than the window is left behind", "[monitor]") {
+    Window window(60s, kStart, {0});
+
+    window.restore({{kStart - 65s, CountDelta({}, {7})}}, kStart - 60s);
+
+    CHECK(window.growth({1}) == Counts{1});
+    CHECK(window.covered(kStart) == 0s);
+}
+
+TEST_CASE("steps of many short processes are put together", "[monitor]") {
+    std::vector<Window::Step> steps;
+    for (int i = 0; i < 5000; ++i) steps.push_back({kStart - 50s + i * 10ms, CountDelta({}, {1})});
+    Window window(60s, kStart, {0});
+
+    window.restore(steps, kStart);
+
+    CHECK(window.steps({0}).size() <= 2 * 50 + 2);
+    CHECK(window.growth({0}) == Counts{5000});
+    for (int i = 1; i <= 35; ++i) window.advance(kStart + std::chrono::seconds(i), {0});
+    CHECK(std::abs(static_cast<double>(window.growth({0})[0]) - 2500) <= 100);
+}
+
 TEST_CASE("large growth is counted whole", "[monitor]") {
     constexpr std::uint64_t kLarge = ~std::uint64_t{0} - 5;
     Window window(60s, kStart, {5, 0});

@@ -200,3 +200,34 @@ TEST_CASE("saved windows that are damaged or of another baseline are not used", 
     CHECK(unpack(good, *other.live.snapshot().layout).error() == "it is of another baseline");
     CHECK(unpack("{}", *live.layout).error() == "it does not hold windows");
 }
+
+TEST_CASE("saved windows with what no process would save are not used", "[monitor]") {
+    const Monitored monitored;
+    const auto layout = monitored.live.snapshot().layout;
+    const auto is_used = [&](const WindowsState& state, WallTime saved_at = kNow) {
+        return unpack(pack(state, *layout, saved_at), *layout).has_value();
+    };
+    const auto with_bin = [&](std::uint32_t variable, std::string name) {
+        return WindowsState{.bins = {{variable, layout->slots(), std::move(name)}}, .windows = {}};
+    };
+    const auto with_steps = [&](std::vector<WindowsState::Step> steps) {
+        return WindowsState{.bins = {}, .windows = {{60s, std::move(steps)}}};
+    };
+    const CountDelta nothing;
+
+    CHECK(is_used(with_bin(1, "blue")));
+    CHECK_FALSE(is_used(with_bin(0, "blue")));
+    CHECK_FALSE(is_used(with_bin(2, "blue")));
+    CHECK_FALSE(is_used(with_bin(1, "m")));
+    CHECK_FALSE(is_used(with_bin(1, "\xff")));
+    CHECK_FALSE(is_used(with_bin(1, std::string("a\0", 2))));
+    CHECK_FALSE(is_used({.bins = {{1, 20, "x"}, {1, 21, "x"}}, .windows = {}}));
+
+    CHECK(is_used(with_steps({{60s, nothing}, {20s, nothing}, {20s, nothing}})));
+    CHECK_FALSE(is_used(with_steps({{20s, nothing}, {60s, nothing}})));
+    CHECK_FALSE(is_used(with_steps({{24h * 1001, nothing}})));
+    CHECK_FALSE(is_used(with_steps(std::vector<WindowsState::Step>(200, {20s, nothing}))));
+    CHECK_FALSE(is_used(with_steps({{20s, CountDelta({}, Counts(100, 1))}})));
+    CHECK_FALSE(is_used({.bins = {}, .windows = {{24h * 1001, {}}}}));
+    CHECK_FALSE(is_used({}, kNow + std::chrono::days(365 * 9000)));
+}
