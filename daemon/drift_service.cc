@@ -111,7 +111,7 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
 void DriftService::answer(http::Response& response) {
     const Json json = shared_.lock()->json;
     if (json != nullptr) {
-        response.body = *json;
+        response.shared_body = json;
     } else {
         response.hold = hold();
     }
@@ -126,7 +126,7 @@ std::shared_ptr<http::Hold> DriftService::hold() {
         changed_.notify_one();
         return false;
     };
-    hold->on_settled = [json](http::Response& response) { response.body = **json->lock(); };
+    hold->on_settled = [json](http::Response& response) { response.shared_body = *json->lock(); };
     hold->on_timeout = [](http::Response& response) {
         response = http::error_response(504, "drift is not evaluated yet");
     };

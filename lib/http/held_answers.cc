@@ -37,8 +37,11 @@ bool HeldAnswers::expire(TimePoint now, const Admit& admit) {
 
 void HeldAnswers::admit_changed(Waiting& waiting, const Admit& admit) {
     admit(waiting.answer);
+    std::string& body = waiting.answer.response.body;
+    // A short text that took the place of a long one may have kept its room.
+    if (body.capacity() / 2 > body.size()) body.shrink_to_fit();
     memory_ -= waiting.memory;
-    waiting.memory = sizeof(Waiting) + waiting.answer.response.body.capacity();
+    waiting.memory = sizeof(Waiting) + body.capacity();
     memory_ += waiting.memory;
 }
 

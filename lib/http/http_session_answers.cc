@@ -87,9 +87,7 @@ void HttpSession::fit_into_memory(Response& response, const AnswerTerms& terms) 
     if (body_of(response).size() < kLargeBody || take_memory_for(response)) return;
     if (!terms.may_be_refused) return;
     input_over_ = true;
-    auto hold = std::move(response.hold);
     response = overloaded();
-    response.hold = std::move(hold);
 }
 
 bool HttpSession::take_memory_for(Response& response) {

@@ -57,27 +57,48 @@ Router TestServer::routes() {
     const auto held = [this](const Request& request, Response& response) {
         hold(request, response);
     };
+    const auto large = [this](const Request& request, Response& response) {
+        hold_large(request, response);
+    };
     return Router({{"GET", "/hello", 0, counted(hello)},
                    {"POST", "/echo", 1, counted(echo)},
                    {"GET", "/big", 2, counted(big)},
-                   {"POST", "/held", 1, counted(held)}});
+                   {"POST", "/held", 1, counted(held)},
+                   {"GET", "/large", 3, counted(large)}});
 }
 
 void TestServer::hold(const Request& request, Response& response) {
     response.status = 202;
     response.body = request.body;
-    response.hold = std::make_shared<Hold>();
+    response.hold = new_hold();
     if (request.query == "impatient") response.hold->at_most = std::chrono::milliseconds(50);
-    response.hold->settled_or_wake = [this](std::function<void()> wake) {
-        wakes_.lock()->push_back(std::move(wake));
-        note([](Seen& seen) { ++seen.wakes_given; });
-        return false;
-    };
     response.hold->on_settled = [](Response& settled) { settled.body += " settled"; };
     response.hold->on_timeout = [](Response& late) {
         late.status = 504;
         late.body += " late";
     };
+}
+
+void TestServer::hold_large(const Request& request, Response& response) {
+    static const auto kShared = std::make_shared<const std::string>(1 << 20, 'x');
+    response.hold = new_hold();
+    response.hold->on_settled = [is_shared = request.query == "shared"](Response& settled) {
+        if (is_shared) {
+            settled.shared_body = kShared;
+        } else {
+            settled.body = *kShared;
+        }
+    };
+}
+
+std::shared_ptr<Hold> TestServer::new_hold() {
+    auto hold = std::make_shared<Hold>();
+    hold->settled_or_wake = [this](std::function<void()> wake) {
+        wakes_.lock()->push_back(std::move(wake));
+        note([](Seen& seen) { ++seen.wakes_given; });
+        return false;
+    };
+    return hold;
 }
 
 void TestServer::release_held() {

@@ -32,6 +32,8 @@ struct Seen {
 //   GET  /big     8 MiB
 //   POST /held    202 and the body, once release_held() is called; "late" (504) after 50 ms when
 //                 the query is "impatient"
+//   GET  /large   1 MiB, made when release_held() is called; when the query is "shared", the same
+//                 for all
 class TestServer final : public Observer {
 public:
     // On 127.0.0.1, any port, when `options` name no listener.
@@ -59,6 +61,8 @@ private:
     void note(const std::function<void(Seen&)>& change);
     Router routes();
     void hold(const Request& request, Response& response);
+    void hold_large(const Request& request, Response& response);
+    std::shared_ptr<Hold> new_hold();
 
     mutable Guarded<Seen> seen_;
     std::condition_variable changed_;
