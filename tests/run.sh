@@ -49,7 +49,7 @@ build build/sanitize-address -DBOXKITED_SANITIZE=address,undefined
 run build/sanitize-address -LE 'soak|release'
 if [ "$soak" = yes ]; then
   run build/release -L soak
-  run build/sanitize-address -L soak
+  run build/sanitize-address -L soak -LE release
   build build/sanitize-thread -DBOXKITED_SANITIZE=thread
   run build/sanitize-thread -LE release
 fi

@@ -5,7 +5,8 @@
 namespace boxkited {
 
 // How likely a difference like this is when live data are drawn from the same source as the
-// baseline: 2 min(p1, p2), at most 1. It holds for samples of any size and bins of any sparsity.
+// baseline: as many times the smallest of these p-values as there are, at most 1. It holds for
+// samples of any size and bins of any sparsity.
 //
 // p1 asks whether the bulk moved: a two-sample chi-squared test over groups of bins that each
 // expect at least 10 live values, which is L b/B. Continuous bins are grouped in their order,
@@ -15,6 +16,10 @@ namespace boxkited {
 // p2 asks whether something rare became frequent: the smallest p of Fisher's one-sided exact
 // tests of the bins that expect fewer than 10, times the number of these bins; 1 when there are
 // none. Fractions of baseline values are rounded for it.
+//
+// p3, of continuous variables, asks whether values moved up or down: the two-sided rank-sum test of
+// Wilcoxon, Mann and Whitney, in its normal limit, with the values of a bucket as ties. A shift
+// that is spread over many buckets shows here first.
 //
 // Grouped by the counts of the baseline, categories that it happened to draw too seldom stand
 // together, and live data seem to have more of them. So of discrete variables the same is asked

@@ -28,8 +28,8 @@ TEST_CASE("chance explains a single bin and a side without values", "[drift]") {
 
 TEST_CASE("a group expects exactly ten live values or more", "[drift]") {
     // Two groups that each expect 10 live values; with one value less, two rare bins.
-    const double by_chi_squared = 2 * 0.00010751117673;
-    const double by_fisher = 2 * 2 * 4.9326684934e-05;
+    const double by_chi_squared = 3 * 0.00010751117673;
+    const double by_fisher = 3 * 2 * 4.9326684934e-05;
 
     CHECK(p_of({{20, 20}, {0, 20}, {0}}) == Approx(by_chi_squared).epsilon(1e-8));
     CHECK(p_of({{20, 20}, {0, 19}, {0}}) == Approx(by_fisher).epsilon(1e-8));
@@ -52,6 +52,21 @@ TEST_CASE("continuous bins are grouped in order and discrete ones by falling sha
     const CountVectors moved_continuous{{5, 20, 5, 30}, {0, 25, 0, 35}, {1, 2, 3}};
     CHECK(p_of(moved_continuous) == 1);
     CHECK(p_of({moved_continuous.baseline, moved_continuous.live, {}}) < 1);
+}
+
+TEST_CASE("a shift over many ordered bins shows by their order", "[drift]") {
+    // The same differences, once sorted by size of the values and once scattered.
+    CountVectors moved{std::vector<double>(40, 20), std::vector<double>(40, 20), {}};
+    for (std::size_t i = 0; i < 40; ++i) moved.live[i] += i < 20 ? -6 : 6;
+    CountVectors scattered = moved;
+    for (std::size_t i = 0; i < 40; ++i) scattered.live[i] = i % 2 == 0 ? 14 : 26;
+    for (double i = 1; i < 40; ++i) {
+        moved.bounds.push_back(i);
+        scattered.bounds.push_back(i);
+    }
+
+    CHECK(p_of(moved) < 1e-4);
+    CHECK(p_of(scattered) > 0.1);
 }
 
 TEST_CASE("a category that the baseline never had is significant once it is frequent", "[drift]") {
