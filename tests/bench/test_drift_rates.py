@@ -23,7 +23,7 @@ class DriftRates(unittest.TestCase):
         for what, rates in rows(drawn):
             self.assertLessEqual(max(rates), 1, what)
         of_500 = [(what, rates) for what, rates in rows(shifts) if what[-1] == "500"]
-        self.assertEqual(len(of_500), 12)
+        self.assertEqual(len(of_500), 24)
         for what, rates in of_500:
             self.assertGreaterEqual(min(rates), 99, what)
 
