@@ -43,7 +43,7 @@ public:
     // are evaluated, by these rules.
     void reload(const DriftOptions& rules);
 
-    // What windows of so many slots, new bins included, can hold at most, in bytes.
+    // What the windows can hold at most, new bins included, in bytes.
     static std::size_t most_bytes(const DriftSettings& settings, const MonitorLimits& limits,
                                   const Layout& layout);
 

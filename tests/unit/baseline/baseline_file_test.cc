@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,25 +6,12 @@
 #include <fstream>
 
 #include "baseline/baseline.h"
+#include "support/temporary_directory.h"
 
 using namespace boxkited;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "baseline-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    fs::path operator/(const char* name) const { return path_ / name; }
-
-private:
-    fs::path path_;
-};
 
 std::string reason(const fs::path& file) {
     const auto baseline = read_baseline(file);
@@ -39,7 +25,7 @@ void write(const fs::path& file, std::string_view text) {
 }  // namespace
 
 TEST_CASE("a file is read through a symbolic link", "[baseline]") {
-    const Folder folder;
+    const TemporaryDirectory folder;
     fs::create_symlink(BOXKITED_GOLDEN "/iris/histogram.prom", folder / "link");
 
     const auto baseline = read_baseline(folder / "link");
@@ -49,7 +35,7 @@ TEST_CASE("a file is read through a symbolic link", "[baseline]") {
 }
 
 TEST_CASE("what cannot be read says why", "[baseline]") {
-    const Folder folder;
+    const TemporaryDirectory folder;
     REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
     write(folder / "empty", "");
     write(folder / "bad", "# TYPE feature_0_value_baseline gauge\n");
@@ -66,7 +52,7 @@ TEST_CASE("what cannot be read says why", "[baseline]") {
 
 TEST_CASE("a file without read permission says so", "[baseline]") {
     if (::geteuid() == 0) return;  // Root may read all.
-    const Folder folder;
+    const TemporaryDirectory folder;
     write(folder / "secret", "");
     fs::permissions(folder / "secret", fs::perms::none);
 
@@ -74,7 +60,7 @@ TEST_CASE("a file without read permission says so", "[baseline]") {
 }
 
 TEST_CASE("a file beyond the limit is not read to its end", "[baseline]") {
-    const Folder folder;
+    const TemporaryDirectory folder;
     write(folder / "huge", "");
     fs::resize_file(folder / "huge", (256ULL << 20) + 1);  // Sparse: takes no room on the disk.
 

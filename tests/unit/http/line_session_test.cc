@@ -22,8 +22,8 @@ auto lines_are(const std::string& expected) {
 }  // namespace
 
 TEST_CASE("lines are handed on whole whatever pieces they come in", "[lines]") {
-    TemporaryFolder folder;
-    TestServer server(lines_at(folder.file("lines.sock")));
+    boxkited::TemporaryDirectory folder;
+    TestServer server(lines_at((folder / "lines.sock").string()));
     RawClient client = server.connect();
 
     client.send("a\nb\nc");
@@ -40,8 +40,8 @@ TEST_CASE("a line that is too long is skipped and the next one is good", "[lines
     const std::string too_long(1001, 'x');
     const auto text = GENERATE_COPY(longest + "\n" + too_long + "\nnext\n",
                                     longest + "\n" + std::string(300'000, 'y') + "\nnext\n");
-    TemporaryFolder folder;
-    TestServer server(lines_at(folder.file("lines.sock")));
+    boxkited::TemporaryDirectory folder;
+    TestServer server(lines_at((folder / "lines.sock").string()));
     RawClient client = server.connect();
 
     client.send(text);
@@ -51,8 +51,8 @@ TEST_CASE("a line that is too long is skipped and the next one is good", "[lines
 }
 
 TEST_CASE("a line that is too long in pieces is skipped once", "[lines]") {
-    TemporaryFolder folder;
-    TestServer server(lines_at(folder.file("lines.sock")));
+    boxkited::TemporaryDirectory folder;
+    TestServer server(lines_at((folder / "lines.sock").string()));
     RawClient client = server.connect();
 
     for (int i = 0; i < 30; ++i) client.send(std::string(100, 'x'));
@@ -63,8 +63,8 @@ TEST_CASE("a line that is too long in pieces is skipped once", "[lines]") {
 }
 
 TEST_CASE("half a line at the end is refused and nothing is written back", "[lines]") {
-    TemporaryFolder folder;
-    TestServer server(lines_at(folder.file("lines.sock")));
+    boxkited::TemporaryDirectory folder;
+    TestServer server(lines_at((folder / "lines.sock").string()));
     RawClient client = server.connect();
 
     client.send("whole\nhalf");
@@ -77,8 +77,8 @@ TEST_CASE("half a line at the end is refused and nothing is written back", "[lin
 }
 
 TEST_CASE("a stop hands on the lines that were sent before it", "[lines]") {
-    TemporaryFolder folder;
-    ServerOptions options = lines_at(folder.file("lines.sock"));
+    boxkited::TemporaryDirectory folder;
+    ServerOptions options = lines_at((folder / "lines.sock").string());
     options.threads = GENERATE(1U, 2U);
     TestServer server(options);
     RawClient first = server.connect();
@@ -96,8 +96,8 @@ TEST_CASE("a stop hands on the lines that were sent before it", "[lines]") {
 }
 
 TEST_CASE("a stream may be silent for longer than a connection may be idle", "[lines]") {
-    TemporaryFolder folder;
-    ServerOptions options = lines_at(folder.file("lines.sock"));
+    boxkited::TemporaryDirectory folder;
+    ServerOptions options = lines_at((folder / "lines.sock").string());
     options.listeners.push_back({ListenerOptions::Kind::kTcp, "127.0.0.1:0"});
     options.idle_time = std::chrono::milliseconds(20);
     TestServer server(options);

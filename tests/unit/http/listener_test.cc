@@ -77,8 +77,8 @@ TEST_CASE("a Unix socket has its mode whatever the umask", "[listener]") {
     const auto [mode, umask_bits] =
         GENERATE(table<mode_t, mode_t>({{0600, 0}, {0660, 077}, {0666, 022}, {0777, 0777}}));
     CAPTURE(mode, umask_bits);
-    TemporaryFolder folder;
-    const std::string path = folder.file("s.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "s.sock").string();
 
     const mode_t before = ::umask(umask_bits);
     const auto listener = Listener::open(unix_at(path, mode));
@@ -91,8 +91,8 @@ TEST_CASE("a Unix socket has its mode whatever the umask", "[listener]") {
 }
 
 TEST_CASE("a stale socket is replaced", "[listener]") {
-    TemporaryFolder folder;
-    const std::string path = folder.file("s.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "s.sock").string();
     leave_stale_socket(path);
 
     const auto listener = Listener::open(unix_at(path));
@@ -103,8 +103,8 @@ TEST_CASE("a stale socket is replaced", "[listener]") {
 }
 
 TEST_CASE("a socket with a live owner is left alone", "[listener]") {
-    TemporaryFolder folder;
-    const std::string path = folder.file("s.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "s.sock").string();
     const auto owner = Listener::open(unix_at(path));
     REQUIRE(owner);
     const ino_t inode = inode_of(path);
@@ -115,9 +115,9 @@ TEST_CASE("a socket with a live owner is left alone", "[listener]") {
 }
 
 TEST_CASE("what is not a socket is left alone", "[listener]") {
-    TemporaryFolder folder;
-    const std::string path = folder.file("thing");
-    const std::string target = folder.file("target.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "thing").string();
+    const std::string target = (folder / "target.sock").string();
     const auto owner = Listener::open(unix_at(target));
     SECTION("a file") { std::ofstream(path) << "precious"; }
     SECTION("a folder") { fs::create_directory(path); }
@@ -132,8 +132,8 @@ TEST_CASE("what is not a socket is left alone", "[listener]") {
 }
 
 TEST_CASE("a path of 107 bytes is taken and a longer one is refused", "[listener]") {
-    TemporaryFolder folder;
-    const std::string start = folder.file("");
+    boxkited::TemporaryDirectory folder;
+    const std::string start = (folder / "").string();
     const std::string longest = start + std::string(107 - start.size(), 's');
 
     const auto listener = Listener::open(unix_at(longest));
@@ -145,23 +145,24 @@ TEST_CASE("a path of 107 bytes is taken and a longer one is refused", "[listener
 }
 
 TEST_CASE("a folder that is missing is an error that names it", "[listener]") {
-    TemporaryFolder folder;
-    const std::string path = folder.file("missing/s.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "missing/s.sock").string();
 
-    CHECK(error_of(unix_at(path)) == "listen on " + path + ": directory " + folder.file("missing") +
+    CHECK(error_of(unix_at(path)) == "listen on " + path + ": directory " +
+                                         (folder / "missing").string() +
                                          ": No such file or directory");
 }
 
 TEST_CASE("a listener removes its own socket and no other", "[listener]") {
-    TemporaryFolder folder;
-    const std::string own = folder.file("own.sock");
-    const std::string replaced = folder.file("replaced.sock");
+    boxkited::TemporaryDirectory folder;
+    const std::string own = (folder / "own.sock").string();
+    const std::string replaced = (folder / "replaced.sock").string();
     {
         const auto first = Listener::open(unix_at(own));
         const auto second = Listener::open(unix_at(replaced));
         REQUIRE(first);
         REQUIRE(second);
-        fs::rename(replaced, folder.file("moved.sock"));
+        fs::rename(replaced, (folder / "moved.sock").string());
         leave_stale_socket(replaced);
     }
 
@@ -170,25 +171,25 @@ TEST_CASE("a listener removes its own socket and no other", "[listener]") {
 }
 
 TEST_CASE("a server that cannot have all listeners leaves none behind", "[listener]") {
-    TemporaryFolder folder;
-    const std::string path = folder.file("s.sock");
-    std::ofstream(folder.file("file")) << "precious";
+    boxkited::TemporaryDirectory folder;
+    const std::string path = (folder / "s.sock").string();
+    std::ofstream((folder / "file").string()) << "precious";
     ServerOptions options;
-    options.listeners = {unix_at(path), unix_at(folder.file("file"))};
+    options.listeners = {unix_at(path), unix_at((folder / "file").string())};
 
-    CHECK_THROWS_WITH(TestServer(options), "listen on " + folder.file("file") +
+    CHECK_THROWS_WITH(TestServer(options), "listen on " + (folder / "file").string() +
                                                ": what is already there is not a socket");
     CHECK_FALSE(fs::exists(path));
 }
 
 TEST_CASE("a stopped server has removed its sockets", "[listener]") {
-    TemporaryFolder folder;
+    boxkited::TemporaryDirectory folder;
     ServerOptions options;
-    options.listeners = {unix_at(folder.file("s.sock"))};
+    options.listeners = {unix_at((folder / "s.sock").string())};
     TestServer server(options);
-    REQUIRE(fs::exists(folder.file("s.sock")));
+    REQUIRE(fs::exists((folder / "s.sock").string()));
 
     server.stop_within(std::chrono::milliseconds(0));
 
-    CHECK_FALSE(fs::exists(folder.file("s.sock")));
+    CHECK_FALSE(fs::exists((folder / "s.sock").string()));
 }

@@ -17,12 +17,12 @@ struct SmallServer {
 
     ServerOptions options(std::size_t memory_bytes) const {
         ServerOptions options;
-        options.listeners = {{ListenerOptions::Kind::kUnix, folder.file("s.sock")}};
+        options.listeners = {{ListenerOptions::Kind::kUnix, (folder / "s.sock").string()}};
         options.memory_bytes = memory_bytes;
         return options;
     }
 
-    TemporaryFolder folder;
+    boxkited::TemporaryDirectory folder;
     TestServer server;
 };
 

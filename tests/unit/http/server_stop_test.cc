@@ -26,9 +26,9 @@ TEST_CASE("a stop closes idle connections at once", "[stop]") {
 }
 
 TEST_CASE("a stop lets requests that have begun be answered", "[stop]") {
-    TemporaryFolder folder;  // A TCP port that is given up may be another's at once.
+    boxkited::TemporaryDirectory folder;  // A TCP port that is given up may be another's at once.
     ServerOptions options;
-    options.listeners = {{ListenerOptions::Kind::kUnix, folder.file("s.sock")}};
+    options.listeners = {{ListenerOptions::Kind::kUnix, (folder / "s.sock").string()}};
     options.threads = GENERATE(1U, 2U);
     TestServer server(options);
     RawClient held = server.connect();

@@ -295,11 +295,11 @@ TEST_CASE("a peer that goes in the middle of a request leaves nothing behind", "
 }
 
 TEST_CASE("a listener serves its own routes only", "[server]") {
-    TemporaryFolder folder;
+    boxkited::TemporaryDirectory folder;
     ServerOptions options;
     options.threads = 2;
     options.listeners = {{ListenerOptions::Kind::kTcp, "127.0.0.1:0", 0, 1},
-                         {ListenerOptions::Kind::kUnix, folder.file("http.sock"), 0660, 2}};
+                         {ListenerOptions::Kind::kUnix, (folder / "http.sock").string(), 0660, 2}};
     TestServer server(options);
     RawClient tcp = server.connect(0);
     RawClient local = server.connect(1);

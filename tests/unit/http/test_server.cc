@@ -136,14 +136,6 @@ void TestServer::line_refused(std::size_t, LineRefusal reason) {
     note([&](Seen& seen) { seen.lines_refused.push_back(reason); });
 }
 
-TemporaryFolder::TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "boxkited-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
-
 std::string post(std::string_view path, std::string_view body, std::string_view fields) {
     return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);

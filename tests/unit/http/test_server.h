@@ -1,7 +1,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/guarded.h"
 #include "http/server.h"
+#include "support/temporary_directory.h"
 #include "unit/http/raw_client.h"
 
 namespace boxkited::http {
@@ -69,17 +69,6 @@ private:
     Guarded<std::vector<std::function<void()>>> wakes_;
     std::unique_ptr<Server> server_;
     std::vector<std::string> addresses_;
-};
-
-// A folder that is removed with this object.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
 };
 
 // "POST /echo" with a Content-Length.

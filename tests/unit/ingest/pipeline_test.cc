@@ -1,10 +1,11 @@
 #include "ingest/pipeline.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "support/temporary_directory.h"
 
 using namespace boxkited;
 
@@ -21,10 +22,6 @@ public:
         : log_(open(queue_bytes)),
           live_(std::make_shared<const Baseline>(*parse_baseline(kBaseline)), {}, 1),
           pipeline_(live_, *log_, kIdentity, clock_, limits, 0) {}
-    ~Fixture() {
-        log_.reset();
-        std::filesystem::remove_all(directory_);
-    }
 
     const Outcome& accept(Pipeline::Form form, std::string_view body, bool want_ids = false) {
         return pipeline_.accept(form, body, Transport::kHttp, want_ids);
@@ -40,7 +37,7 @@ public:
     std::string drained() {
         CHECK(log_->drain(clock_.monotonic() + std::chrono::seconds(30)) == 0);
         std::string text;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_)) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.path())) {
             if (entry.path().extension() != ".txt") continue;
             std::ifstream file(entry.path());
             text.append(std::istreambuf_iterator<char>(file), {});
@@ -50,10 +47,8 @@ public:
 
 private:
     std::unique_ptr<PredictionLog> open(std::uint64_t queue_bytes) {
-        char name[] = "/tmp/boxkited-pipeline-XXXXXX";
-        directory_ = mkdtemp(name);
         PredictionLogOptions options;
-        options.directory = directory_;
+        options.directory = directory_.path();
         options.queue_bytes = queue_bytes;
         auto log = PredictionLog::open(options, kIdentity, clock_, storage_);
         REQUIRE(log);
@@ -63,7 +58,7 @@ private:
     inline static const Identity kIdentity{"endpoint", "logger", "replica", "server"};
     SystemClock clock_;
     DiskStorage storage_;
-    std::filesystem::path directory_;
+    TemporaryDirectory directory_;
     std::unique_ptr<PredictionLog> log_;
     LiveDistributions live_;
     Pipeline pipeline_;
