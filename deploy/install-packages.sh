@@ -1,25 +1,36 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that boxkited is built with; with --tests, those that its tests
-# need as well. The one place that names packages. Asks apt only when something is missing, and
-# sudo only when apt is asked by someone who is not root.
+# need as well; with --bench, those that tests/bench/side_by_side.py compares it with. The one place
+# that names packages. Asks apt only when something is missing, and sudo only when apt is asked by
+# someone who is not root.
 set -euo pipefail
 
 packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
-    libcli11-dev zlib1g-dev libsystemd-dev
+    libcli11-dev zlib1g-dev libdeflate-dev libsystemd-dev
     curl
 )
-test_packages=(catch2 nodejs prometheus prometheus-alertmanager python3 python3-numpy python3-scipy wrk)
+test_packages=(
+    catch2 nodejs prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
+    valgrind wrk
+)
+bench_packages=(
+    libbenchmark-dev
+    nginx-light libnginx-mod-http-echo
+    python3 python3-prometheus-client python3-fluent-logger
+)
 
-case "${1-}" in
-'') ;;
---tests) packages+=("${test_packages[@]}") ;;
-*)
-    echo "usage: $0 [--tests]" >&2
-    exit 2
-    ;;
-esac
+for option in "$@"; do
+    case "$option" in
+    --tests) packages+=("${test_packages[@]}") ;;
+    --bench) packages+=("${bench_packages[@]}") ;;
+    *)
+        echo "usage: $0 [--tests] [--bench]" >&2
+        exit 2
+        ;;
+    esac
+done
 
 is_installed() {
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
@@ -59,8 +70,8 @@ as_root "${apt[@]}" update >&2
 as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
 
 # Neither are the services to start with the machine when they came with the tests.
-for package in prometheus prometheus-alertmanager; do
+for package in prometheus prometheus-alertmanager nginx-light; do
     if [[ " ${missing[*]} " == *" $package "* ]]; then
-        as_root update-rc.d "$package" disable >&2
+        as_root update-rc.d "${package%-light}" disable >&2
     fi
 done

@@ -1,4 +1,5 @@
-// What drift costs: one evaluation and its text on /metrics, held against one plain scrape.
+// What drift costs: one evaluation and its text on /metrics, plain and deflated, held against one
+// plain scrape.
 //
 //   drift_speed [VARIABLES...]     CPU milliseconds, medians of 15, of the single thread
 //
@@ -92,7 +93,9 @@ void measure(std::uint32_t variables) {
     Evaluation found;
     const double evaluation =
         median_ms([&] { found = evaluator.evaluate(windows, {}, WallTime()); });
-    const double text = median_ms([&] { DriftText rendered(found); });
+    const auto lines = std::make_shared<DriftLines>(found);
+    lines->pack();
+    const double text = median_ms([&] { DriftText rendered(lines, found); });
     const DistributionsText distributions(layout);
     const double scrape = median_ms([&] {
         std::string out;
