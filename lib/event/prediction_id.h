@@ -19,6 +19,8 @@ public:
 
     // Holds until the next call.
     std::string_view make(WallTime time);
+    // The uuid that ends the last one; empty before the first.
+    std::string_view entity() const;
 
 private:
     void append_uuid();

@@ -12,6 +12,10 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// What fail_here() says.
+constexpr std::string_view kFieldName = "a field name";
+constexpr std::string_view kGoodEscapes = "a text with good escapes";
+
 // NEL and its like, U+2028 and U+2029: what some readers take for the end of a line, and
 // terminals for commands. Both begin with a byte that is rare.
 bool may_hold_line_ends(std::string_view text) {
@@ -90,7 +94,7 @@ bool ValueReader::read(Value& value, std::size_t depth) {
     const std::string_view text = cursor_.text_of(cursor_.at());
     const auto number = parse_json_number(text);
     if (!number) return read_word(value);
-    cursor_.take_text();
+    cursor_.skip_one();
     value.kind = Value::Kind::kNumber;
     value.number = *number;
     return true;
@@ -107,7 +111,7 @@ bool ValueReader::read_word(Value& value) {
     } else if (!read_literal(text, value)) {
         return fail_here("a value");
     }
-    cursor_.take_text();
+    cursor_.skip_one();
     return true;
 }
 
@@ -125,22 +129,41 @@ bool ValueReader::read_literal(std::string_view text, Value& value) {
     return true;
 }
 
-bool ValueReader::read_string(std::string_view& text) {
+// The inside of the string at hand, as sent.
+bool ValueReader::look_at_string(std::string_view& inside) {
     const std::string_view token = cursor_.peek() == '"' ? cursor_.text_of(cursor_.at()) : "";
     if (token.size() < 2 || token.back() != '"') return fail_here("a text");
-    text = token.substr(1, token.size() - 2);
+    inside = token.substr(1, token.size() - 2);
+    return true;
+}
+
+bool ValueReader::read_string(std::string_view& text) {
+    if (!look_at_string(text)) return false;
     if (std::memchr(text.data(), '\\', text.size()) != nullptr) {
         scratch_.clear();
-        if (!unescape_json(text, scratch_)) return fail_here("a text with good escapes");
+        if (!unescape_json(text, scratch_)) return fail_here(kGoodEscapes);
         text = keep(scratch_);
     }
-    cursor_.take_text();
+    cursor_.skip_one();
+    return true;
+}
+
+bool ValueReader::skip_string() {
+    std::string_view inside;
+    if (!look_at_string(inside)) return false;
+    if (!has_good_escapes(inside)) return fail_here(kGoodEscapes);
+    cursor_.skip_one();
     return true;
 }
 
 bool ValueReader::read_key(std::string_view& key) {
-    if (cursor_.peek() != '"') return fail_here("a field name");
+    if (cursor_.peek() != '"') return fail_here(kFieldName);
     return read_string(key) && expect(':');
+}
+
+bool ValueReader::skip_key() {
+    if (cursor_.peek() != '"') return fail_here(kFieldName);
+    return skip_string() && expect(':');
 }
 
 // Walks a value without recursion: `closers_` holds the bracket that each open one waits for.
@@ -161,6 +184,7 @@ bool ValueReader::skip(std::size_t depth) {
 }
 
 bool ValueReader::skip_scalar() {
+    if (cursor_.peek() == '"') return skip_string();
     Value ignored;
     return read(ignored, 0);
 }
@@ -173,8 +197,7 @@ bool ValueReader::open(std::vector<char>& closers, std::size_t depth, bool& is_e
     if (!object) cursor_.take('[');
     closers.push_back(object ? '}' : ']');
     is_empty = cursor_.peek() == closers.back();
-    std::string_view key;
-    return !object || is_empty || read_key(key);
+    return !object || is_empty || skip_key();
 }
 
 // Closes what ends here, then steps over the comma to the next value.
@@ -184,8 +207,7 @@ bool ValueReader::after_value(std::vector<char>& closers) {
             closers.pop_back();
             continue;
         }
-        std::string_view key;
-        return cursor_.take(',') ? closers.back() == ']' || read_key(key)
+        return cursor_.take(',') ? closers.back() == ']' || skip_key()
                                  : fail_here("`,` or `" + std::string{closers.back()} + "`");
     }
     return true;
