@@ -59,7 +59,7 @@ struct EventLoop::Impl {
 
     Impl();
     void register_for(Watch& watch, std::uint32_t events);
-    void want(Watch& watch, std::uint32_t event, const std::shared_ptr<ReadyHandler>& handler);
+    void want(Watch& watch, std::uint32_t event);
     void wake();
     void turn();
     void serve(Watch& watch, std::uint32_t events);
@@ -101,9 +101,7 @@ void EventLoop::Impl::register_for(Watch& watch, std::uint32_t events) {
     watch.registered = events;
 }
 
-void EventLoop::Impl::want(Watch& watch, std::uint32_t event,
-                           const std::shared_ptr<ReadyHandler>& handler) {
-    if (watch.handler != handler) watch.handler = handler;
+void EventLoop::Impl::want(Watch& watch, std::uint32_t event) {
     watch.wanted |= event;
     if ((watch.registered & event) == 0) register_for(watch, watch.wanted);
 }
@@ -201,13 +199,10 @@ Socket::~Socket() {
     if (watch_) close();
 }
 
-void Socket::when_readable(const std::shared_ptr<ReadyHandler>& handler) {
-    loop_->want(*watch_, EPOLLIN, handler);
-}
+void Socket::tell(std::shared_ptr<ReadyHandler> handler) { watch_->handler = std::move(handler); }
 
-void Socket::when_writable(const std::shared_ptr<ReadyHandler>& handler) {
-    loop_->want(*watch_, EPOLLOUT, handler);
-}
+void Socket::when_readable() { loop_->want(*watch_, EPOLLIN); }
+void Socket::when_writable() { loop_->want(*watch_, EPOLLOUT); }
 
 void Socket::close() {
     if (!watch_) return;

@@ -51,10 +51,12 @@ public:
 
     int fd() const { return fd_; }
 
-    // Calls the handler once. It is kept alive until another one waits for the same socket, or the
-    // socket is closed.
-    void when_readable(const std::shared_ptr<ReadyHandler>& handler);
-    void when_writable(const std::shared_ptr<ReadyHandler>& handler);
+    // Whom to tell; to be said once, before the first wait. It is kept alive until the socket is
+    // closed.
+    void tell(std::shared_ptr<ReadyHandler> handler);
+    // Calls the handler once.
+    void when_readable();
+    void when_writable();
     // Its handler is called no more. It is let go once no handler runs.
     void close();
 

@@ -37,7 +37,7 @@ bool is_temporary(int error) { return error == EAGAIN || error == EINTR; }
 
 HttpSession::HttpSession(Worker& worker, Socket socket, std::size_t listener)
     : Connection(worker, std::move(socket), listener),
-      requests_(worker.shared().limits),
+      requests_(worker.shared().limits, worker.known_headers()),
       since_(std::chrono::steady_clock::now()),
       now_(since_) {}
 
@@ -231,10 +231,10 @@ void HttpSession::update_phase() {
 
 void HttpSession::wait() {
     if (!outbox_.empty()) {
-        socket_.when_writable(shared_from_this());
+        socket_.when_writable();
     } else if (!input_over_ && held_.size() < kHeldAtOnce &&
                !std::exchange(waits_for_input_, true)) {
-        socket_.when_readable(shared_from_this());
+        socket_.when_readable();
     }
 }
 
@@ -246,7 +246,7 @@ void HttpSession::begin_drain() {
     phase_ = Phase::kDraining;
     since_ = now_;
     ::shutdown(socket_.fd(), SHUT_WR);
-    if (!std::exchange(waits_for_input_, true)) socket_.when_readable(shared_from_this());
+    if (!std::exchange(waits_for_input_, true)) socket_.when_readable();
 }
 
 void HttpSession::drain() {
@@ -256,7 +256,7 @@ void HttpSession::drain() {
     drained_ += dropped.size();
     if (drained_ > kDrainBytes) return close();
     waits_for_input_ = true;
-    socket_.when_readable(shared_from_this());
+    socket_.when_readable();
 }
 
 void HttpSession::sweep(TimePoint now) {

@@ -105,6 +105,7 @@ std::shared_ptr<Connection> Worker::make_connection(Arrival& arrival) {
         } else {
             connection = std::make_shared<HttpSession>(*this, std::move(socket), arrival.listener);
         }
+        connection->socket_.tell(connection);
         connection->place_ = connections_.size();
         connections_.push_back(connection);
         shared_.observer.connection_opened(arrival.listener);

@@ -12,6 +12,7 @@
 #include "http/byte_buffer.h"
 #include "http/connection.h"
 #include "http/event_loop.h"
+#include "http/known_headers.h"
 #include "http/mailbox.h"
 #include "http/request_gate.h"
 #include "http/server.h"
@@ -88,6 +89,7 @@ public:
     // The answers of the connection whose turn it is; empty between turns.
     std::string& output() { return output_; }
     Response& response() { return response_; }
+    KnownHeaders& known_headers() { return known_headers_; }
     // A large buffer that was used before, or an empty one.
     ByteBuffer take_spare() { return std::move(spare_); }
     void give_spare(ByteBuffer buffer);
@@ -115,6 +117,7 @@ private:
     const std::unique_ptr<char[]> input_;
     std::string output_;
     Response response_;
+    KnownHeaders known_headers_;
     ByteBuffer spare_;
     std::string date_;
 
