@@ -62,6 +62,17 @@ const char* skip_exponent(const char* at, const char* end) {
     return behind == at ? nullptr : behind;
 }
 
+// Any number. `at` is the end of what its whole part and its decimals may be.
+[[gnu::noinline]] std::optional<double> parse_long_number(std::string_view text, const char* at) {
+    const char* const end = text.data() + text.size();
+    const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
+    if (has_exponent) at = skip_exponent(at, end);
+    if (at != end) return std::nullopt;
+    double value = 0;
+    const auto error = std::from_chars(text.data(), end, value).ec;
+    return error == std::errc() ? value : parse_python_float(text);
+}
+
 }  // namespace
 
 std::optional<double> parse_json_number(std::string_view text) {
@@ -85,19 +96,12 @@ std::optional<double> parse_json_number(std::string_view text) {
         count += decimals;
         if (decimals == 0) return std::nullopt;
     }
-    const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
-    if (has_exponent) at = skip_exponent(at, end);
-    if (at != end) return std::nullopt;
-
     constexpr std::uint64_t kExactIntegers = 1ULL << 53;
-    if (!has_exponent && count <= kExactDigits && digits <= kExactIntegers) {
-        if (!has_point && digits == 0) return 0.0;
-        const double magnitude = static_cast<double>(digits) / kExactPowers[decimals];
-        return negative ? -magnitude : magnitude;
-    }
-    double value = 0;
-    const auto error = std::from_chars(text.data(), end, value).ec;
-    return error == std::errc() ? value : parse_python_float(text);
+    if (at != end || count > kExactDigits || digits > kExactIntegers)
+        return parse_long_number(text, at);
+    if (!has_point && digits == 0) return 0.0;
+    const double magnitude = static_cast<double>(digits) / kExactPowers[decimals];
+    return negative ? -magnitude : magnitude;
 }
 
 }  // namespace boxkited

@@ -51,9 +51,14 @@ PredictionIdMaker::PredictionIdMaker(std::string_view server_id) : text_(server_
 }
 
 std::string_view PredictionIdMaker::make(WallTime time) {
-    text_.resize(prefix_);
-    text_ += UtcText(time).seconds();
-    text_ += '/';
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    if (second != second_) {
+        text_.resize(prefix_);
+        text_.append(UtcText(time).seconds()).append("/");
+        uuid_ = text_.size();
+        second_ = second;
+    }
+    text_.resize(uuid_);
     append_uuid();
     return text_;
 }
@@ -80,7 +85,7 @@ void PredictionIdMaker::append_uuid() {
 
 std::string_view PredictionIdMaker::entity() const {
     const std::string_view text = text_;
-    return text.size() == prefix_ ? std::string_view() : text.substr(text.size() - kUuidLength);
+    return uuid_ == 0 ? std::string_view() : text.substr(uuid_);
 }
 
 std::string_view entity_of(std::string_view id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,7 +26,9 @@ public:
 private:
     void append_uuid();
 
-    std::size_t prefix_;  // How much of text_ stays the same.
+    std::size_t prefix_;    // How much of text_ stays the same,
+    std::size_t uuid_ = 0;  // and how much of it within a second; 0 before the first.
+    std::chrono::sys_seconds second_{};
     std::string text_;
     // Random bytes are asked of the kernel for many ids at a time.
     std::array<unsigned char, 4096> random_{};

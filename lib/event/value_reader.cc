@@ -16,14 +16,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::string_view kFieldName = "a field name";
 constexpr std::string_view kGoodEscapes = "a text with good escapes";
 
-// NEL and its like, U+2028 and U+2029: what some readers take for the end of a line, and
-// terminals for commands. Both begin with a byte that is rare.
-bool may_hold_line_ends(std::string_view text) {
-    return std::memchr(text.data(), '\xC2', text.size()) != nullptr ||
-           std::memchr(text.data(), '\xE2', text.size()) != nullptr;
-}
-
-// The escape of the character that `text` begins with, when it ends lines; else empty.
+// The escape of the character that `text` begins with, when some readers take it for the end of a
+// line, and terminals for a command; else empty.
 struct LineEnd {
     std::string_view escape;
     std::size_t bytes;
@@ -222,9 +216,8 @@ std::string_view ValueReader::keep(std::string_view text) {
 
 std::string_view ValueReader::strict_since(std::uint32_t token) {
     const std::string_view text = cursor_.text_since(token);
-    bool as_sent = !literals_seen_ && !may_hold_line_ends(text);
-    for (std::uint32_t i = token + 1; as_sent && i < cursor_.at(); ++i)
-        as_sent = !cursor_.has_space_before(i);
+    const bool as_sent =
+        !literals_seen_ && !cursor_.may_hold_line_ends() && !cursor_.has_space_since(token);
     literals_seen_ = false;
     if (as_sent) return text;
 

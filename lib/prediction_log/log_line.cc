@@ -21,6 +21,7 @@ void append_log_line(std::string& out, const PredictionEvent& event, std::string
     const std::size_t most = kFrameBytes + id_json.size() + server_id.size() + entity_id.size() +
                              event.features_json.size() + event.output_json.size() +
                              event.request_body_json.size() + event.metadata_json.size();
+    const UtcText created(created_at);
     TextAppender line(out, most);
     line.put(R"({"prediction_id":")");
     line.put(id_json);
@@ -33,9 +34,9 @@ void append_log_line(std::string& out, const PredictionEvent& event, std::string
         line.put(entity_id);
         line.put(R"(","created_at":")");
     }
-    line.put(UtcText(created_at).view());
+    line.put(created.view());
     line.put(R"(","received_at":")");
-    line.put(UtcText(received_at).view());
+    line.put((received_at == created_at ? created : UtcText(received_at)).view());
     line.put(R"(","features":)");
     line.put(or_null(event.features_json));
     line.put(R"(,"output":)");
