@@ -73,6 +73,7 @@ struct EventLoop::Impl {
     Guarded<std::vector<Task>> posted;
     std::chrono::milliseconds period{};
     Task task;
+    Task after_turn = [] {};
     // Of sockets that were closed while the events at hand may still name them.
     std::vector<std::unique_ptr<Watch>> closed;
 };
@@ -125,6 +126,7 @@ void EventLoop::Impl::turn() {
             serve(*static_cast<Watch*>(event.data.ptr), event.events);
         }
     }
+    after_turn();
     // What the handlers own may close further sockets as it goes.
     while (!closed.empty()) std::exchange(closed, {});
 }
@@ -184,6 +186,8 @@ void EventLoop::repeat(std::chrono::milliseconds period, std::function<void()> t
     const itimerspec times{to_timespec(period), to_timespec(period)};
     checked(::timerfd_settime(impl_->timer.get(), 0, &times, nullptr), "timerfd_settime");
 }
+
+void EventLoop::after_each_turn(std::function<void()> task) { impl_->after_turn = std::move(task); }
 
 Socket::Socket(EventLoop& loop, UniqueFd fd)
     : loop_(loop.impl_.get()),

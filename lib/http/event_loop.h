@@ -33,6 +33,9 @@ public:
     // Once per period, from the start of run() on. There is one such task; a second call
     // changes both.
     void repeat(std::chrono::milliseconds period, std::function<void()> task);
+    // Runs each time when all that was ready has been served, and before the handlers of sockets
+    // that were closed meanwhile are let go. There is one such task.
+    void after_each_turn(std::function<void()> task);
 
 private:
     friend class Socket;
