@@ -34,8 +34,8 @@ public:
     void remember(std::string_view bytes, const Header& header);
 
 private:
-    static constexpr std::size_t kHeaders = 64;
-    static constexpr std::size_t kLongest = 1024;
+    static constexpr std::size_t kHeaders = 256;
+    static constexpr std::size_t kLongest = 512;
     static std::size_t place_of(std::string_view bytes);
 
     std::array<Known, kHeaders> known_;
