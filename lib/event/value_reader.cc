@@ -75,6 +75,19 @@ bool ValueReader::expect(char symbol) {
 
 bool ValueReader::read(Value& value, std::size_t depth) {
     const char first = cursor_.peek();
+    if ((first >= '0' && first <= '9') || first == '-') {
+        if (const auto number = parse_json_number(cursor_.text_of(cursor_.at()))) {
+            cursor_.skip_one();
+            value.kind = Value::Kind::kNumber;
+            value.number = *number;
+            return true;
+        }
+    }
+    return read_no_number(value, depth);
+}
+
+bool ValueReader::read_no_number(Value& value, std::size_t depth) {
+    const char first = cursor_.peek();
     if (first == '{' || first == '[') {
         value.kind = Value::Kind::kNested;
         return skip(depth);
@@ -83,15 +96,7 @@ bool ValueReader::read(Value& value, std::size_t depth) {
         value.kind = Value::Kind::kText;
         return read_string(value.text);
     }
-    if ((first < '0' || first > '9') && first != '-') return read_word(value);
-
-    const std::string_view text = cursor_.text_of(cursor_.at());
-    const auto number = parse_json_number(text);
-    if (!number) return read_word(value);
-    cursor_.skip_one();
-    value.kind = Value::Kind::kNumber;
-    value.number = *number;
-    return true;
+    return read_word(value);
 }
 
 bool ValueReader::read_word(Value& value) {

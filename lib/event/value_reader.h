@@ -45,6 +45,7 @@ public:
     std::string_view strict_since(std::uint32_t token);
 
 private:
+    bool read_no_number(Value& value, std::size_t depth);
     bool read_word(Value& value);
     bool read_literal(std::string_view text, Value& value);
     bool look_at_string(std::string_view& inside);

@@ -28,7 +28,7 @@ public:
 
     // The header at the front of `bytes`, if it was remembered; it holds until the next
     // remember().
-    const Known* find(std::string_view bytes) const;
+    const Known* find(std::string_view bytes);
 
     // `header` has views of `bytes`.
     void remember(std::string_view bytes, const Header& header);
@@ -37,8 +37,10 @@ private:
     static constexpr std::size_t kHeaders = 256;
     static constexpr std::size_t kLongest = 512;
     static std::size_t place_of(std::string_view bytes);
+    const Known* at_place_of(std::string_view header) const;
 
     std::array<Known, kHeaders> known_;
+    std::size_t last_size_ = 0;  // Of a header that was looked for.
 };
 
 }  // namespace boxkited::http

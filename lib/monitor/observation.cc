@@ -6,6 +6,21 @@
 
 namespace boxkited {
 
+namespace {
+
+bool holds_number(const Value& value) {
+    return value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
+}
+
+// Of a text that reads as a number, NaN not being one.
+std::optional<double> number_in(const Value& value) {
+    if (value.kind != Value::Kind::kText) return std::nullopt;
+    const auto number = parse_python_float(value.text);
+    return number && std::isnan(*number) ? std::nullopt : number;
+}
+
+}  // namespace
+
 Observation::Observation(Shard& shard, NewBins& new_bins, const MonitorLimits& limits)
     : shard_(shard), new_bins_(new_bins), limits_(limits), lock_(shard.mutex) {
     drop();
@@ -41,16 +56,14 @@ void Observation::stage(const PredictionEvent& event) {
 void Observation::stage_value(std::uint32_t variable, const Value& value) {
     const Layout::Variable& place = shard_.layout->variables()[variable];
     const auto* const bounds = std::get_if<BucketBounds>(&place.index);
-    if (value.kind == Value::Kind::kNested) {
+    if (bounds != nullptr && holds_number(value)) {
+        stage_number(variable, place, *bounds, value.number);
+    } else if (value.kind == Value::Kind::kNested) {
         count(NotCounted::kNested);
     } else if (bounds == nullptr) {
         stage_category(variable, std::get<CategoryBins>(place.index), value);
-    } else if (value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean) {
-        stage_number(variable, *bounds, value.number);
-    } else if (const auto number =
-                   value.kind == Value::Kind::kText ? parse_python_float(value.text) : std::nullopt;
-               number && !std::isnan(*number)) {
-        stage_number(variable, *bounds, *number);
+    } else if (const auto number = number_in(value)) {
+        stage_number(variable, place, *bounds, *number);
     } else {
         stage_bin(variable, static_cast<std::uint32_t>(bounds->values().size()));
         stage_unusual(variable, Unusual::kMissing);
@@ -58,7 +71,8 @@ void Observation::stage_value(std::uint32_t variable, const Value& value) {
 }
 
 // `number` is not NaN.
-void Observation::stage_number(std::uint32_t variable, const BucketBounds& bounds, double number) {
+void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
+                               const BucketBounds& bounds, double number) {
     const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
     if (bucket == bounds.values().size()) {
         stage_unusual(variable, Unusual::kAbove);
@@ -66,8 +80,7 @@ void Observation::stage_number(std::uint32_t variable, const BucketBounds& bound
         stage_unusual(variable, Unusual::kBelow);
     }
     if (!std::isfinite(number)) return stage_bin(variable, bucket);
-    const std::uint32_t first = shard_.layout->variables()[variable].first_slot;
-    shard_.staged.numbers.push_back({first + bucket, variable, number});
+    shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
 }
 
 void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
@@ -76,8 +89,7 @@ void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
 
 void Observation::stage_category(std::uint32_t variable, const CategoryBins& bins,
                                  const Value& value) {
-    const bool is_number =
-        value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
+    const bool is_number = holds_number(value);
     const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
     if (text == kMissingBin) stage_unusual(variable, Unusual::kMissing);
     if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
