@@ -67,6 +67,7 @@ private:
     void stage_value(std::uint32_t variable, const Value& value);
     void stage_number(std::uint32_t variable, const Layout::Variable& place,
                       const BucketBounds& bounds, double number);
+    void stage_range(std::uint32_t variable, const BucketBounds& bounds, double number);
     void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
     void stage_unusual(std::uint32_t variable, Unusual what);
     void stage_bin(std::uint32_t variable, std::uint32_t bin);

@@ -74,13 +74,19 @@ void Observation::stage_value(std::uint32_t variable, const Value& value) {
 void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
                                const BucketBounds& bounds, double number) {
     const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
-    if (bucket == bounds.values().size()) {
+    if (bucket == 0 || bucket == bounds.values().size()) stage_range(variable, bounds, number);
+    if (std::isfinite(number))
+        shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
+    else
+        stage_bin(variable, bucket);
+}
+
+// Of a number in the first or the last bucket.
+void Observation::stage_range(std::uint32_t variable, const BucketBounds& bounds, double number) {
+    if (number > bounds.values().back())
         stage_unusual(variable, Unusual::kAbove);
-    } else if (bucket == 0 && number < bounds.values().front()) {
+    else if (number < bounds.values().front())
         stage_unusual(variable, Unusual::kBelow);
-    }
-    if (!std::isfinite(number)) return stage_bin(variable, bucket);
-    shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
 }
 
 void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
