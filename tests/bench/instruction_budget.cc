@@ -14,11 +14,10 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "baseline/baseline.h"
+#include "bench/input.h"
 #include "http/answer.h"
 #include "http/request_stream.h"
 #include "ingest/pipeline.h"
@@ -31,58 +30,11 @@ using namespace boxkited;
 
 constexpr std::size_t kFeatures = 10;
 constexpr std::size_t kBodies = 100;
-const Identity kIdentity{"endpoint", "logger", "replica", "server-1"};
 const WallTime kNow{std::chrono::seconds(1'714'569'302)};
 
 [[noreturn]] void fail(const char* what) {
     std::fprintf(stderr, "instruction_budget: %s\n", what);
     std::exit(1);
-}
-
-std::string decimal(double value, int decimals) {
-    char text[32];
-    return {text,
-            static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.*f", decimals, value))};
-}
-
-std::string make_event(std::mt19937_64& random) {
-    const auto between = [&](double low, double high) {
-        return low + (high - low) * static_cast<double>(random() >> 11) / 0x1p53;
-    };
-    std::string values;
-    for (std::size_t i = 0; i < kFeatures; ++i)
-        values += (i == 0 ? "" : ",") + decimal(between(-0.1, 0.1), 9 + static_cast<int>(i % 3));
-    return R"({"features":[)" + values + R"(],"output":)" + decimal(between(50, 250), 9) +
-           R"(,"request_body":"{\"instances\":[[)" + values +
-           R"(]],\"model\":\"diabetes-v3\",\"trace\":\"8d116ece1738f7d93d9c172411e20b8f\"}"})";
-}
-
-std::vector<std::string> make_events() {
-    std::mt19937_64 random(7);
-    std::vector<std::string> events;
-    for (std::size_t i = 0; i < kBodies; ++i) events.push_back(make_event(random));
-    return events;
-}
-
-NumericBaseline numeric(double low, double high) {
-    constexpr int kBounds = 32;
-    NumericBaseline made;
-    for (int i = 0; i < kBounds; ++i) {
-        const double bound = low + (high - low) * i / (kBounds - 1);
-        made.buckets.push_back({decimal(bound, 6), bound, 10.0 * i});
-    }
-    made.buckets.push_back({"+Inf", HUGE_VAL, 10.0 * kBounds});
-    return made;
-}
-
-std::shared_ptr<const Baseline> make_baseline() {
-    auto baseline = std::make_shared<Baseline>();
-    for (std::uint32_t i = 0; i < kFeatures; ++i)
-        baseline->variables.push_back({"feature_" + std::to_string(i) + "_value", i,
-                                       "name" + std::to_string(i), "Values", numeric(-0.1, 0.1)});
-    baseline->variables.push_back(
-        {"inference_value", std::nullopt, "", "Values", numeric(50, 250)});
-    return baseline;
 }
 
 // ---- The parts ----
@@ -92,7 +44,7 @@ void cut_requests(std::uint64_t events) {
     http::KnownHeaders known;
     http::RequestStream stream(limits, known);
     std::vector<std::string> requests;
-    for (const std::string& body : make_events()) {
+    for (const std::string& body : bench::make_events(kFeatures, kBodies)) {
         std::string& request = requests.emplace_back();
         request =
             "POST /v1/predictions HTTP/1.1\r\nHost: 127.0.0.1:9810\r\n"
@@ -124,10 +76,10 @@ void accept_bodies(Pipeline::Form form, const std::vector<std::string>& bodies,
                    std::uint64_t requests, std::uint64_t accepted_each) {
     const ManualClock clock(kNow);
     DiskStorage storage;
-    auto log = PredictionLog::open(no_log(), kIdentity, clock, storage);
+    auto log = PredictionLog::open(no_log(), bench::kIdentity, clock, storage);
     if (!log) fail("the log cannot be opened");
-    LiveDistributions live(make_baseline(), {}, 1);
-    Pipeline pipeline(live, **log, kIdentity, clock, {}, 0);
+    LiveDistributions live(bench::make_baseline(kFeatures), {}, 1);
+    Pipeline pipeline(live, **log, bench::kIdentity, clock, {}, 0);
     for (std::uint64_t i = 0; i < requests; ++i) {
         const Outcome& outcome =
             pipeline.accept(form, bodies[i % bodies.size()], Transport::kHttp, false);
@@ -136,12 +88,12 @@ void accept_bodies(Pipeline::Form form, const std::vector<std::string>& bodies,
 }
 
 void accept_events(std::uint64_t events) {
-    accept_bodies(Pipeline::Form::kEvent, make_events(), events, 1);
+    accept_bodies(Pipeline::Form::kEvent, bench::make_events(kFeatures, kBodies), events, 1);
 }
 
 void accept_lines(std::uint64_t events) {
     std::string body;
-    for (const std::string& event : make_events()) body += event + "\n";
+    for (const std::string& event : bench::make_events(kFeatures, kBodies)) body += event + "\n";
     accept_bodies(Pipeline::Form::kLines, {body}, events / kBodies, kBodies);
 }
 
