@@ -112,7 +112,7 @@ int App::run() {
     auto drift =
         std::make_unique<DriftService>(options_.drift, options_.monitor, live,  // Compares.
                                        clock_, windows.get());
-    OwnMetrics metrics(options_.http.listeners, kVersion);
+    OwnMetrics metrics(options_.http, kVersion);
     PredictionRoute predictions(options_, live, **log, clock_, metrics);
     http::Router router(make_routes({options_, clock_, baseline_, live, *drift, **log, metrics,
                                      predictions, reloader_, draining_}));

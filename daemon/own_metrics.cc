@@ -10,11 +10,6 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-// Seconds. A single event takes tens of microseconds, a large batch tens of milliseconds; an
-// answer that waits for the disk, what the disk takes.
-const prometheus::Histogram::BucketBoundaries kDurationBounds{
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10};
-
 constexpr std::string_view kPredictionsPath = "/v1/predictions";
 
 void add(MetricFamily& to, std::uint64_t value, MetricLabels labels) {
@@ -89,14 +84,8 @@ Transport transport_of(const http::ListenerOptions& listener) {
     return Transport::kNdjsonUnix;
 }
 
-OwnMetrics::OwnMetrics(const std::vector<http::ListenerOptions>& listeners,
-                       std::string_view version) {
-    received_bytes_ = &prometheus::BuildCounter()
-                           .Name("boxkited_received_bytes_total")
-                           .Help("Bytes received on all listeners.")
-                           .Register(registry_)
-                           .Add({});
-
+OwnMetrics::OwnMetrics(const http::ServerOptions& options, std::string_view version)
+    : threads_(options.threads) {
     auto& reloads = prometheus::BuildCounter()
                         .Name("boxkited_reloads_total")
                         .Help("Reloads of config and baseline, by result.")
@@ -108,16 +97,10 @@ OwnMetrics::OwnMetrics(const std::vector<http::ListenerOptions>& listeners,
                             .Name("boxkited_connections")
                             .Help("Open connections, by listener.")
                             .Register(registry_);
-    for (const auto& listener : listeners) {
+    for (const auto& listener : options.listeners) {
         transports_.push_back(transport_of(listener));
         connections_.push_back(&connections.Add({{"listener", listener.address}}));
     }
-
-    duration_family_ = &prometheus::BuildHistogram()
-                            .Name("boxkited_request_duration_seconds")
-                            .Help("Time from the last byte of a request to its answer, by route.")
-                            .Register(registry_);
-    duration_of_none_ = &duration_family_->Add({{"route", "none"}}, kDurationBounds);
 
     prometheus::BuildGauge()
         .Name("boxkited_build_info")
@@ -128,8 +111,9 @@ OwnMetrics::OwnMetrics(const std::vector<http::ListenerOptions>& listeners,
 }
 
 void OwnMetrics::measure(const std::vector<http::Route>& routes) {
-    for (const http::Route& route : routes)
-        durations_.push_back(&duration_family_->Add({{"route", route.path}}, kDurationBounds));
+    std::vector<std::string> paths;
+    for (const http::Route& route : routes) paths.push_back(route.path);
+    io_.emplace(threads_, paths);
 }
 
 void OwnMetrics::count_refusal(Transport transport, Refusal::Reason reason) {
@@ -151,14 +135,10 @@ void OwnMetrics::count_reload(bool succeeded) {
 void OwnMetrics::connection_opened(std::size_t listener) { connections_[listener]->Increment(); }
 void OwnMetrics::connection_closed(std::size_t listener) { connections_[listener]->Decrement(); }
 
-void OwnMetrics::received(unsigned, std::size_t bytes) {
-    received_bytes_->Increment(static_cast<double>(bytes));
-}
+void OwnMetrics::received(unsigned thread, std::size_t bytes) { io_->received(thread, bytes); }
 
-void OwnMetrics::answered(unsigned, int route, int, std::chrono::nanoseconds duration) {
-    auto* const histogram =
-        route < 0 ? duration_of_none_ : durations_[static_cast<std::size_t>(route)];
-    histogram->Observe(std::chrono::duration<double>(duration).count());
+void OwnMetrics::answered(unsigned thread, int route, int, std::chrono::nanoseconds duration) {
+    io_->answered(thread, route, duration);
 }
 
 void OwnMetrics::refused(std::size_t listener, std::string_view path, int status) {
@@ -205,6 +185,7 @@ std::vector<MetricFamily> OwnMetrics::collect(const LogLedger& ledger,
     std::vector<MetricFamily> families{events(ledger)};
     append_log_families(ledger, families);
     families.push_back(not_counted_family(not_counted));
+    for (MetricFamily& own : io_->collect()) families.push_back(std::move(own));
     for (MetricFamily& own : registry_.Collect()) families.push_back(std::move(own));
     append_process_families(families);
     return families;

@@ -3,15 +3,16 @@
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "daemon/io_tallies.h"
 #include "event/transport.h"
 #include "http/server.h"
 #include "ingest/pipeline.h"
@@ -28,9 +29,9 @@ namespace boxkited {
 // Threads: any thread may call any member.
 class OwnMetrics final : public http::Observer {
 public:
-    OwnMetrics(const std::vector<http::ListenerOptions>& listeners, std::string_view version);
+    OwnMetrics(const http::ServerOptions& options, std::string_view version);
 
-    // Durations are told by route from now on; to be called once, before the first request.
+    // To be called once, before the first request.
     void measure(const std::vector<http::Route>& routes);
 
     void count_refusals(Transport transport, const RefusalTally& refusals);
@@ -52,17 +53,15 @@ private:
     void count_refusal(Transport transport, Refusal::Reason reason);
 
     std::vector<Transport> transports_;  // By listener.
+    const unsigned threads_;
+    std::optional<IoTallies> io_;
     std::array<std::array<std::atomic<std::uint64_t>, kRefusalReasons.size()>, kTransports.size()>
         refusals_{};
 
     prometheus::Registry registry_;
-    prometheus::Family<prometheus::Histogram>* duration_family_;
-    prometheus::Counter* received_bytes_;
     prometheus::Counter* reloads_good_;
     prometheus::Counter* reloads_bad_;
-    std::vector<prometheus::Gauge*> connections_;    // By listener.
-    std::vector<prometheus::Histogram*> durations_;  // By route.
-    prometheus::Histogram* duration_of_none_;        // No route answered.
+    std::vector<prometheus::Gauge*> connections_;  // By listener.
 };
 
 // The way that the listener's events come.

@@ -5,6 +5,7 @@
 namespace boxkited {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    if (a == b) return true;
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return lower(x) == lower(y); });
 }

@@ -1,5 +1,8 @@
 #include "base/utc_text.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace boxkited {
 
 namespace {
@@ -12,12 +15,34 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 
 template <int kDigits>
-void put(char* out, long value) {
+void put(char* out, std::uint32_t value) {
     for (int i = kDigits - 1; i >= 0; --i) {
         out[i] = static_cast<char>('0' + value % 10);
         value /= 10;
     }
 }
+
+// `2024-05-01`, which stays the same for nearly all times that a thread writes.
+class DateText {
+public:
+    static constexpr std::size_t kBytes = 10;
+    const char* of(sys_days day) {
+        if (day != day_) write(day);
+        return text_;
+    }
+
+private:
+    void write(sys_days day) {
+        const std::chrono::year_month_day date(day);
+        put<4>(text_, static_cast<std::uint32_t>(static_cast<int>(date.year())));
+        put<2>(text_ + 5, static_cast<unsigned>(date.month()));
+        put<2>(text_ + 8, static_cast<unsigned>(date.day()));
+        day_ = day;
+    }
+
+    sys_days day_{};
+    char text_[kBytes + 1] = "1970-01-01";
+};
 
 // Reads a text from its front; after a mismatch everything fails.
 class Reader {
@@ -64,32 +89,20 @@ private:
 
 }  // namespace
 
-void append_utc_seconds(std::string& out, WallTime time) {
+UtcText::UtcText(WallTime time) {
+    thread_local DateText dates;
     const auto day = std::chrono::floor<days>(time);
-    const std::chrono::year_month_day date(day);
-    const auto second = std::chrono::floor<seconds>(time - day).count();
-    char text[] = "0000-00-00T00:00:00";
-    put<4>(text, static_cast<int>(date.year()));
-    put<2>(text + 5, static_cast<unsigned>(date.month()));
-    put<2>(text + 8, static_cast<unsigned>(date.day()));
-    put<2>(text + 11, second / 3600);
-    put<2>(text + 14, second / 60 % 60);
-    put<2>(text + 17, second % 60);
-    out.append(text, 19);
+    const auto micros = static_cast<std::uint64_t>((time - day).count());
+    const auto second = static_cast<std::uint32_t>(micros / 1'000'000);
+    std::memcpy(text_, "0000-00-00T00:00:00.000000Z", sizeof text_);
+    std::memcpy(text_, dates.of(day), DateText::kBytes);
+    put<2>(text_ + 11, second / 3600);
+    put<2>(text_ + 14, second / 60 % 60);
+    put<2>(text_ + 17, second % 60);
+    put<6>(text_ + 20, static_cast<std::uint32_t>(micros % 1'000'000));
 }
 
-void append_utc_text(std::string& out, WallTime time) {
-    append_utc_seconds(out, time);
-    char text[] = ".000000Z";
-    put<6>(text + 1, (time - std::chrono::floor<seconds>(time)).count());
-    out.append(text, 8);
-}
-
-std::string utc_text(WallTime time) {
-    std::string out;
-    append_utc_text(out, time);
-    return out;
-}
+std::string utc_text(WallTime time) { return std::string(UtcText(time).view()); }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
     Reader reader(text);

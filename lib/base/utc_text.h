@@ -11,11 +11,19 @@ namespace boxkited {
 // `2024-05-01T13:15:02.000317Z`: RFC 3339, UTC, microseconds. For years 0 to 9999.
 //
 // Threads: any.
-void append_utc_text(std::string& out, WallTime time);
-std::string utc_text(WallTime time);
+class UtcText {
+public:
+    explicit UtcText(WallTime time);
 
-// `2024-05-01T13:15:02`: the same without fraction and zone.
-void append_utc_seconds(std::string& out, WallTime time);
+    std::string_view view() const { return {text_, sizeof text_}; }
+    // `2024-05-01T13:15:02`: without fraction and zone.
+    std::string_view seconds() const { return {text_, 19}; }
+
+private:
+    char text_[27];
+};
+
+std::string utc_text(WallTime time);
 
 // An RFC 3339 date-time with any offset; digits behind the microseconds are dropped, and a leap
 // second is the second after it. Nothing for any other text.

@@ -94,10 +94,11 @@ bool EventReader::read_features() {
 bool EventReader::read_feature_array() {
     event_.features_are_named = false;
     if (values_.cursor().take(']')) return true;
+    Value beyond;
     do {
-        Value value;
+        const bool is_kept = event_.feature_count++ < kept_features_;
+        Value& value = is_kept ? event_.features.emplace_back().value : beyond;
         if (!values_.read(value, kInFeatures)) return false;
-        if (event_.feature_count++ < kept_features_) event_.features.push_back({{}, value});
     } while (values_.cursor().take(','));
     return values_.cursor().take(']') || values_.fail_here("`,` or `]`");
 }

@@ -50,6 +50,33 @@ void append_utf8(std::string& out, char32_t code) {
     }
 }
 
+// Takes what stands behind a backslash off the front of `rest`: the character that is meant.
+std::optional<char32_t> take_escape(std::string_view& rest) {
+    if (rest.empty()) return std::nullopt;
+    const char escape = rest.front();
+    rest.remove_prefix(1);
+    switch (escape) {
+        case '"':
+        case '\\':
+        case '/':
+            return static_cast<char32_t>(escape);
+        case 'b':
+            return U'\b';
+        case 'f':
+            return U'\f';
+        case 'n':
+            return U'\n';
+        case 'r':
+            return U'\r';
+        case 't':
+            return U'\t';
+        case 'u':
+            return take_unicode(rest);
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
 
 bool unescape_json(std::string_view rest, std::string& out) {
@@ -58,21 +85,22 @@ bool unescape_json(std::string_view rest, std::string& out) {
         out += rest.substr(0, backslash);
         if (backslash == rest.npos) return true;
         rest.remove_prefix(backslash + 1);
-        if (rest.empty()) return false;
-        const char escape = rest.front();
-        rest.remove_prefix(1);
+        const auto meant = take_escape(rest);
+        if (!meant) return false;
+        append_utf8(out, *meant);
+    }
+}
 
-        constexpr std::string_view kEscapes = "\"\\/bfnrt";
-        constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-        if (const auto at = kEscapes.find(escape); at != kEscapes.npos) {
-            out += kMeanings[at];
-        } else if (escape == 'u') {
-            const auto code = take_unicode(rest);
-            if (!code) return false;
-            append_utf8(out, *code);
-        } else {
+bool has_good_escapes(std::string_view rest) {
+    for (;;) {
+        const auto backslash = rest.find('\\');
+        if (backslash == rest.npos) return true;
+        rest.remove_prefix(backslash + 1);
+        // Nearly all are quotes, of JSON within JSON.
+        if (rest.starts_with('"'))
+            rest.remove_prefix(1);
+        else if (!take_escape(rest))
             return false;
-        }
     }
 }
 

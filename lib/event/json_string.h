@@ -13,4 +13,7 @@ namespace boxkited {
 // Threads: any.
 bool unescape_json(std::string_view inside, std::string& out);
 
+// Whether unescape_json() would succeed.
+bool has_good_escapes(std::string_view inside);
+
 }  // namespace boxkited

@@ -7,6 +7,12 @@
 
 namespace boxkited {
 
+namespace {
+
+bool holds(std::string_view text, char byte) { return text.find(byte) != text.npos; }
+
+}  // namespace
+
 class JsonTokens::Finder {
 public:
     simdjson::error_code find(std::string_view text) {
@@ -56,6 +62,7 @@ JsonTokens::Status JsonTokens::find(std::string_view text) {
         default:
             return Status::kUnclosedString;
     }
+    may_hold_line_ends_ = holds(text, '\xC2') || holds(text, '\xE2');
     positions_ = finder_->positions();
     count_ = finder_->count();
     return Status::kGood;

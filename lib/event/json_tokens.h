@@ -25,6 +25,9 @@ public:
     Status find(std::string_view text);
 
     std::string_view text() const { return text_; }
+    // False: the text surely holds none of the characters beyond ASCII that end lines (NEL and its
+    // like, U+2028, U+2029).
+    bool may_hold_line_ends() const { return may_hold_line_ends_; }
     std::uint32_t count() const { return count_; }
     const std::uint32_t* positions() const { return positions_; }
 
@@ -32,6 +35,7 @@ private:
     class Finder;
     std::unique_ptr<Finder> finder_;
     std::string_view text_;
+    bool may_hold_line_ends_ = false;
     const std::uint32_t* positions_ = nullptr;
     std::uint32_t count_ = 0;
 };

@@ -14,7 +14,19 @@ namespace {
 
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kUuidLength = 36;
-constexpr char kHex[] = "0123456789abcdef";
+
+// The two hexadecimal digits of each byte.
+struct HexPairs {
+    constexpr HexPairs() {
+        constexpr char kDigits[] = "0123456789abcdef";
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            text[byte][0] = kDigits[byte >> 4];
+            text[byte][1] = kDigits[byte & 0xF];
+        }
+    }
+    char text[256][2]{};
+};
+constexpr HexPairs kHex;
 
 bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -39,9 +51,14 @@ PredictionIdMaker::PredictionIdMaker(std::string_view server_id) : text_(server_
 }
 
 std::string_view PredictionIdMaker::make(WallTime time) {
-    text_.resize(prefix_);
-    append_utc_seconds(text_, time);
-    text_ += '/';
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    if (second != second_) {
+        text_.resize(prefix_);
+        text_.append(UtcText(time).seconds()).append("/");
+        uuid_ = text_.size();
+        second_ = second;
+    }
+    text_.resize(uuid_);
     append_uuid();
     return text_;
 }
@@ -58,14 +75,17 @@ void PredictionIdMaker::append_uuid() {
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
 
-    char text[kUuidLength];
-    char* out = text;
-    for (const unsigned char byte : bytes) {
-        if (is_dash_position(static_cast<std::size_t>(out - text))) *out++ = '-';
-        *out++ = kHex[byte >> 4];
-        *out++ = kHex[byte & 0xF];
-    }
-    text_.append(text, sizeof text);
+    char text[] = "00000000-0000-4000-8000-000000000000";
+    static constexpr std::size_t kPlaces[kUuidBytes] = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                        19, 21, 24, 26, 28, 30, 32, 34};
+    for (std::size_t i = 0; i < kUuidBytes; ++i)
+        std::memcpy(text + kPlaces[i], kHex.text[bytes[i]], 2);
+    text_.append(text, kUuidLength);
+}
+
+std::string_view PredictionIdMaker::entity() const {
+    const std::string_view text = text_;
+    return uuid_ == 0 ? std::string_view() : text.substr(uuid_);
 }
 
 std::string_view entity_of(std::string_view id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -19,11 +20,15 @@ public:
 
     // Holds until the next call.
     std::string_view make(WallTime time);
+    // The uuid that ends the last one; empty before the first.
+    std::string_view entity() const;
 
 private:
     void append_uuid();
 
-    std::size_t prefix_;  // How much of text_ stays the same.
+    std::size_t prefix_;    // How much of text_ stays the same,
+    std::size_t uuid_ = 0;  // and how much of it within a second; 0 before the first.
+    std::chrono::sys_seconds second_{};
     std::string text_;
     // Random bytes are asked of the kernel for many ids at a time.
     std::array<unsigned char, 4096> random_{};

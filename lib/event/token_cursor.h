@@ -23,7 +23,8 @@ public:
           at_(first),
           last_(last),
           begin_(begin),
-          end_(end) {}
+          end_(end),
+          may_hold_line_ends_(tokens.may_hold_line_ends()) {}
 
     bool done() const { return at_ == last_; }
     std::uint32_t at() const { return at_; }
@@ -51,9 +52,14 @@ public:
         while (end > begin + 1 && is_space(text_[end - 1])) --end;
         return {text_ + begin, end - begin};
     }
-    bool has_space_before(std::uint32_t token) const {
-        return positions_[token] > 0 && is_space(text_[positions_[token] - 1]);
+    // Whether one of the tokens between `first` and the one at hand has whitespace before it.
+    bool has_space_since(std::uint32_t first) const {
+        for (std::uint32_t token = first + 1; token < at_; ++token)
+            if (is_space(text_[positions_[token] - 1])) return true;
+        return false;
     }
+    // As JsonTokens::may_hold_line_ends().
+    bool may_hold_line_ends() const { return may_hold_line_ends_; }
     // From the beginning of `token` to the end of the token behind us.
     std::string_view text_since(std::uint32_t token) const {
         const std::string_view last = text_of(at_ - 1);
@@ -62,7 +68,8 @@ public:
     }
 
 private:
-    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+    // Outside of strings nothing else is so low: it would be a token.
+    static bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
     const char* text_ = nullptr;
     const std::uint32_t* positions_ = nullptr;
@@ -70,6 +77,7 @@ private:
     std::uint32_t last_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    bool may_hold_line_ends_ = false;
 };
 
 }  // namespace boxkited

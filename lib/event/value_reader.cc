@@ -12,14 +12,12 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// NEL and its like, U+2028 and U+2029: what some readers take for the end of a line, and
-// terminals for commands. Both begin with a byte that is rare.
-bool may_hold_line_ends(std::string_view text) {
-    return std::memchr(text.data(), '\xC2', text.size()) != nullptr ||
-           std::memchr(text.data(), '\xE2', text.size()) != nullptr;
-}
+// What fail_here() says.
+constexpr std::string_view kFieldName = "a field name";
+constexpr std::string_view kGoodEscapes = "a text with good escapes";
 
-// The escape of the character that `text` begins with, when it ends lines; else empty.
+// The escape of the character that `text` begins with, when some readers take it for the end of a
+// line, and terminals for a command; else empty.
 struct LineEnd {
     std::string_view escape;
     std::size_t bytes;
@@ -77,6 +75,19 @@ bool ValueReader::expect(char symbol) {
 
 bool ValueReader::read(Value& value, std::size_t depth) {
     const char first = cursor_.peek();
+    if ((first >= '0' && first <= '9') || first == '-') {
+        if (const auto number = parse_json_number(cursor_.text_of(cursor_.at()))) {
+            cursor_.skip_one();
+            value.kind = Value::Kind::kNumber;
+            value.number = *number;
+            return true;
+        }
+    }
+    return read_no_number(value, depth);
+}
+
+bool ValueReader::read_no_number(Value& value, std::size_t depth) {
+    const char first = cursor_.peek();
     if (first == '{' || first == '[') {
         value.kind = Value::Kind::kNested;
         return skip(depth);
@@ -85,15 +96,7 @@ bool ValueReader::read(Value& value, std::size_t depth) {
         value.kind = Value::Kind::kText;
         return read_string(value.text);
     }
-    if ((first < '0' || first > '9') && first != '-') return read_word(value);
-
-    const std::string_view text = cursor_.text_of(cursor_.at());
-    const auto number = parse_json_number(text);
-    if (!number) return read_word(value);
-    cursor_.take_text();
-    value.kind = Value::Kind::kNumber;
-    value.number = *number;
-    return true;
+    return read_word(value);
 }
 
 bool ValueReader::read_word(Value& value) {
@@ -107,7 +110,7 @@ bool ValueReader::read_word(Value& value) {
     } else if (!read_literal(text, value)) {
         return fail_here("a value");
     }
-    cursor_.take_text();
+    cursor_.skip_one();
     return true;
 }
 
@@ -125,22 +128,41 @@ bool ValueReader::read_literal(std::string_view text, Value& value) {
     return true;
 }
 
-bool ValueReader::read_string(std::string_view& text) {
+// The inside of the string at hand, as sent.
+bool ValueReader::look_at_string(std::string_view& inside) {
     const std::string_view token = cursor_.peek() == '"' ? cursor_.text_of(cursor_.at()) : "";
     if (token.size() < 2 || token.back() != '"') return fail_here("a text");
-    text = token.substr(1, token.size() - 2);
+    inside = token.substr(1, token.size() - 2);
+    return true;
+}
+
+bool ValueReader::read_string(std::string_view& text) {
+    if (!look_at_string(text)) return false;
     if (std::memchr(text.data(), '\\', text.size()) != nullptr) {
         scratch_.clear();
-        if (!unescape_json(text, scratch_)) return fail_here("a text with good escapes");
+        if (!unescape_json(text, scratch_)) return fail_here(kGoodEscapes);
         text = keep(scratch_);
     }
-    cursor_.take_text();
+    cursor_.skip_one();
+    return true;
+}
+
+bool ValueReader::skip_string() {
+    std::string_view inside;
+    if (!look_at_string(inside)) return false;
+    if (!has_good_escapes(inside)) return fail_here(kGoodEscapes);
+    cursor_.skip_one();
     return true;
 }
 
 bool ValueReader::read_key(std::string_view& key) {
-    if (cursor_.peek() != '"') return fail_here("a field name");
+    if (cursor_.peek() != '"') return fail_here(kFieldName);
     return read_string(key) && expect(':');
+}
+
+bool ValueReader::skip_key() {
+    if (cursor_.peek() != '"') return fail_here(kFieldName);
+    return skip_string() && expect(':');
 }
 
 // Walks a value without recursion: `closers_` holds the bracket that each open one waits for.
@@ -161,6 +183,7 @@ bool ValueReader::skip(std::size_t depth) {
 }
 
 bool ValueReader::skip_scalar() {
+    if (cursor_.peek() == '"') return skip_string();
     Value ignored;
     return read(ignored, 0);
 }
@@ -173,8 +196,7 @@ bool ValueReader::open(std::vector<char>& closers, std::size_t depth, bool& is_e
     if (!object) cursor_.take('[');
     closers.push_back(object ? '}' : ']');
     is_empty = cursor_.peek() == closers.back();
-    std::string_view key;
-    return !object || is_empty || read_key(key);
+    return !object || is_empty || skip_key();
 }
 
 // Closes what ends here, then steps over the comma to the next value.
@@ -184,8 +206,7 @@ bool ValueReader::after_value(std::vector<char>& closers) {
             closers.pop_back();
             continue;
         }
-        std::string_view key;
-        return cursor_.take(',') ? closers.back() == ']' || read_key(key)
+        return cursor_.take(',') ? closers.back() == ']' || skip_key()
                                  : fail_here("`,` or `" + std::string{closers.back()} + "`");
     }
     return true;
@@ -200,9 +221,8 @@ std::string_view ValueReader::keep(std::string_view text) {
 
 std::string_view ValueReader::strict_since(std::uint32_t token) {
     const std::string_view text = cursor_.text_since(token);
-    bool as_sent = !literals_seen_ && !may_hold_line_ends(text);
-    for (std::uint32_t i = token + 1; as_sent && i < cursor_.at(); ++i)
-        as_sent = !cursor_.has_space_before(i);
+    const bool as_sent =
+        !literals_seen_ && !cursor_.may_hold_line_ends() && !cursor_.has_space_since(token);
     literals_seen_ = false;
     if (as_sent) return text;
 

@@ -45,8 +45,12 @@ public:
     std::string_view strict_since(std::uint32_t token);
 
 private:
+    bool read_no_number(Value& value, std::size_t depth);
     bool read_word(Value& value);
     bool read_literal(std::string_view text, Value& value);
+    bool look_at_string(std::string_view& inside);
+    bool skip_string();
+    bool skip_key();
     bool skip_scalar();
     bool open(std::vector<char>& closers, std::size_t depth, bool& is_empty);
     bool after_value(std::vector<char>& closers);

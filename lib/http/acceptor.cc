@@ -28,13 +28,16 @@ Acceptor::Acceptor(Listener listener, std::size_t index, Worker& home)
       home_(home),
       socket_(home.loop(), listener_->take_socket()) {}
 
-void Acceptor::start() { socket_.when_readable(shared_from_this()); }
+void Acceptor::start() {
+    socket_.tell(shared_from_this());
+    socket_.when_readable();
+}
 
 void Acceptor::on_readable() {
     if (!listener_) return;
     for (int i = 0; i < kAtOnce && accept_one(); ++i) {
     }
-    if (!is_paused_) start();
+    if (!is_paused_) socket_.when_readable();
 }
 
 void Acceptor::resume() {

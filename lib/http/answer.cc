@@ -1,6 +1,6 @@
 #include "http/answer.h"
 
-#include "base/number_text.h"
+#include "base/text_appender.h"
 
 namespace boxkited::http {
 
@@ -47,34 +47,52 @@ std::string_view reason(int status) {
     }
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
+constexpr std::string_view kColon = ": ";
+constexpr std::string_view kLineEnd = "\r\n";
+
+// More than all of a head that is not counted one by one.
+constexpr std::size_t kFrameBytes = 160;
+
+std::string_view connection_field(AnswerStyle::Connection connection) {
+    switch (connection) {
+        case AnswerStyle::Connection::kUnsaid:
+            return "";
+        case AnswerStyle::Connection::kKeepAlive:
+            return "Connection: keep-alive\r\n";
+        case AnswerStyle::Connection::kClose:
+            break;
+    }
+    return "Connection: close\r\n";
 }
 
 }  // namespace
 
 void append_answer_head(std::string& out, const Response& response, std::string_view date,
                         AnswerStyle style) {
-    out += "HTTP/1.1 ";
-    append_integer(out, static_cast<std::uint64_t>(response.status));
-    out.append(" ").append(reason(response.status)).append("\r\n");
-    append_field(out, "Date", date);
-    append_field(out, "Content-Type", response.content_type);
-    out += "Content-Length: ";
-    append_integer(out, body_of(response).size());
-    out += "\r\n";
-    for (const auto& [name, value] : response.headers) append_field(out, name, value);
-    switch (style.connection) {
-        case AnswerStyle::Connection::kUnsaid:
-            break;
-        case AnswerStyle::Connection::kKeepAlive:
-            out += "Connection: keep-alive\r\n";
-            break;
-        case AnswerStyle::Connection::kClose:
-            out += "Connection: close\r\n";
-            break;
+    std::size_t most = kFrameBytes + date.size() + response.content_type.size();
+    for (const auto& [name, value] : response.headers)
+        most += name.size() + kColon.size() + value.size() + kLineEnd.size();
+
+    TextAppender head(out, most);
+    head.put("HTTP/1.1 ");
+    head.put_integer(static_cast<std::uint64_t>(response.status));
+    head.put(" ");
+    head.put(reason(response.status));
+    head.put("\r\nDate: ");
+    head.put(date);
+    head.put("\r\nContent-Type: ");
+    head.put(response.content_type);
+    head.put("\r\nContent-Length: ");
+    head.put_integer(body_of(response).size());
+    head.put(kLineEnd);
+    for (const auto& [name, value] : response.headers) {
+        head.put(name);
+        head.put(kColon);
+        head.put(value);
+        head.put(kLineEnd);
     }
-    out += "\r\n";
+    head.put(connection_field(style.connection));
+    head.put(kLineEnd);
 }
 
 bool has_body(const Response& response, AnswerStyle style) {

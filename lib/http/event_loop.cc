@@ -1,85 +1,218 @@
-// Each loop has one thread, and what other threads post to it goes through a lock: Asio's fences
-// around handlers have nothing to do. The thread sanitizer does not know fences.
-#define BOOST_ASIO_DISABLE_FENCED_BLOCK
-
 #include "http/event_loop.h"
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
 #include <utility>
+#include <vector>
+
+#include "base/guarded.h"
 
 namespace boxkited::http {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
+namespace {
+
+// Sockets that are ready and are served before the loop looks again.
+constexpr std::size_t kReadyAtOnce = 128;
+
+// Errors and hang-ups are found by whoever reads or writes.
+constexpr std::uint32_t kReadable = EPOLLIN | EPOLLHUP | EPOLLERR;
+constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLHUP | EPOLLERR;
+
+int checked(int result, const char* what) {
+    if (result < 0) throw std::system_error(errno, std::system_category(), what);
+    return result;
+}
+
+// Takes what an eventfd or a timerfd has counted.
+void drain(const UniqueFd& counter) {
+    std::uint64_t count = 0;
+    (void)!::read(counter.get(), &count, sizeof count);
+}
+
+timespec to_timespec(std::chrono::nanoseconds time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    return {seconds.count(), (time - seconds).count()};
+}
+
+}  // namespace
+
+// What a socket waits for, and what the kernel has been told that it waits for. The two are brought
+// together when an event comes that is not waited for, and not before: who reads again after each
+// answer never asks the kernel for anything.
+struct EventLoop::Watch {
+    int fd;
+    std::uint32_t wanted = 0;      // Of EPOLLIN and EPOLLOUT.
+    std::uint32_t registered = 0;  // None: the kernel does not know the socket.
+    std::shared_ptr<ReadyHandler> handler = nullptr;
+};
 
 struct EventLoop::Impl {
-    void arm_timer() {
-        timer.expires_after(period);
-        timer.async_wait([this](const error_code& error) {
-            if (error) return;
-            task();
-            arm_timer();
-        });
-    }
+    using Task = std::function<void()>;
 
-    // Sockets are touched by the loop's own thread alone, so their locks can be left out; posting
-    // stays safe from any thread.
-    asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-    asio::steady_timer timer{context};
+    Impl();
+    void register_for(Watch& watch, std::uint32_t events);
+    void want(Watch& watch, std::uint32_t event);
+    void wake();
+    void turn();
+    void serve(Watch& watch, std::uint32_t events);
+    void run_posted();
+    void run_timer();
+
+    const UniqueFd epoll;
+    const UniqueFd wakeup;
+    const UniqueFd timer;
+    std::atomic<bool> stopped{false};
+    Guarded<std::vector<Task>> posted;
     std::chrono::milliseconds period{};
-    std::function<void()> task;
+    Task task;
+    Task after_turn = [] {};
+    // Of sockets that were closed while the events at hand may still name them.
+    std::vector<std::unique_ptr<Watch>> closed;
 };
+
+EventLoop::Impl::Impl()
+    : epoll(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wakeup(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      timer(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
+                    "timerfd_create")) {
+    for (const UniqueFd* own : {&wakeup, &timer}) {
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.ptr = const_cast<UniqueFd*>(own);
+        checked(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, own->get(), &event), "epoll_ctl");
+    }
+}
+
+void EventLoop::Impl::register_for(Watch& watch, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &watch;
+    const int operation = watch.registered == 0 ? EPOLL_CTL_ADD
+                          : events == 0         ? EPOLL_CTL_DEL
+                                                : EPOLL_CTL_MOD;
+    checked(::epoll_ctl(epoll.get(), operation, watch.fd, &event), "epoll_ctl");
+    watch.registered = events;
+}
+
+void EventLoop::Impl::want(Watch& watch, std::uint32_t event) {
+    watch.wanted |= event;
+    if ((watch.registered & event) == 0) register_for(watch, watch.wanted);
+}
+
+void EventLoop::Impl::wake() {
+    const std::uint64_t one = 1;
+    (void)!::write(wakeup.get(), &one, sizeof one);  // It is full: then it wakes anyway.
+}
+
+void EventLoop::Impl::turn() {
+    std::array<epoll_event, kReadyAtOnce> events;
+    const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), -1);
+    if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        if (event.data.ptr == &wakeup) {
+            run_posted();
+        } else if (event.data.ptr == &timer) {
+            run_timer();
+        } else {
+            serve(*static_cast<Watch*>(event.data.ptr), event.events);
+        }
+    }
+    after_turn();
+    // What the handlers own may close further sockets as it goes.
+    while (!closed.empty()) std::exchange(closed, {});
+}
+
+void EventLoop::Impl::serve(Watch& watch, std::uint32_t events) {
+    if (watch.fd < 0) return;
+    const bool readable = (events & kReadable) != 0 && (watch.wanted & EPOLLIN) != 0;
+    const bool writable = (events & kWritable) != 0 && (watch.wanted & EPOLLOUT) != 0;
+    // A socket that is hung up is ready for whatever it is asked, even nothing: with nothing wanted
+    // it is taken out.
+    if (!readable && !writable) return register_for(watch, watch.wanted);
+    // The handler may close the socket, which keeps both until the end of the turn.
+    ReadyHandler& handler = *watch.handler;
+    if (writable) {
+        watch.wanted &= ~std::uint32_t{EPOLLOUT};
+        handler.on_writable();
+    }
+    if (readable && watch.fd >= 0) {
+        watch.wanted &= ~std::uint32_t{EPOLLIN};
+        handler.on_readable();
+    }
+}
+
+void EventLoop::Impl::run_posted() {
+    drain(wakeup);
+    const auto tasks = std::exchange(*posted.lock(), {});
+    for (const Task& posted_task : tasks) posted_task();
+}
+
+void EventLoop::Impl::run_timer() {
+    drain(timer);
+    const Task running = task;  // It may change itself.
+    running();
+}
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
 
 void EventLoop::run() {
-    const auto busy = asio::make_work_guard(impl_->context);
-    impl_->context.run();
+    while (!impl_->stopped.load(std::memory_order_relaxed)) impl_->turn();
 }
 
-void EventLoop::stop() { impl_->context.stop(); }
+void EventLoop::stop() {
+    impl_->stopped = true;
+    impl_->wake();
+}
 
-void EventLoop::post(std::function<void()> task) { asio::post(impl_->context, std::move(task)); }
+void EventLoop::post(std::function<void()> task) {
+    auto posted = impl_->posted.lock();
+    posted->push_back(std::move(task));
+    if (posted->size() == 1) impl_->wake();
+}
 
 void EventLoop::repeat(std::chrono::milliseconds period, std::function<void()> task) {
     impl_->period = period;
     impl_->task = std::move(task);
-    impl_->arm_timer();  // Ends an earlier wait.
+    const itimerspec times{to_timespec(period), to_timespec(period)};
+    checked(::timerfd_settime(impl_->timer.get(), 0, &times, nullptr), "timerfd_settime");
 }
 
-struct Socket::Impl {
-    asio::generic::stream_protocol::socket socket;
-};
+void EventLoop::after_each_turn(std::function<void()> task) { impl_->after_turn = std::move(task); }
 
 Socket::Socket(EventLoop& loop, UniqueFd fd)
-    : impl_(std::make_unique<Impl>(Impl{asio::generic::stream_protocol::socket(
-          loop.impl_->context, asio::generic::stream_protocol(AF_UNSPEC, 0), fd.get())})),
-      fd_(fd.release()) {}
+    : loop_(loop.impl_.get()),
+      watch_(std::make_unique<EventLoop::Watch>(EventLoop::Watch{fd.get()})),
+      fd_(fd.get()) {
+    loop_->register_for(*watch_, EPOLLIN);
+    fd.release();
+}
 
 Socket::Socket(Socket&&) noexcept = default;
-Socket::~Socket() = default;
 
-void Socket::when_readable(std::shared_ptr<ReadyHandler> handler) {
-    impl_->socket.async_wait(asio::socket_base::wait_read,
-                             [handler = std::move(handler)](const error_code& error) {
-                                 if (!error) handler->on_readable();
-                             });
+Socket::~Socket() {
+    if (watch_) close();
 }
 
-void Socket::when_writable(std::shared_ptr<ReadyHandler> handler) {
-    impl_->socket.async_wait(asio::socket_base::wait_write,
-                             [handler = std::move(handler)](const error_code& error) {
-                                 if (!error) handler->on_writable();
-                             });
-}
+void Socket::tell(std::shared_ptr<ReadyHandler> handler) { watch_->handler = std::move(handler); }
+
+void Socket::when_readable() { loop_->want(*watch_, EPOLLIN); }
+void Socket::when_writable() { loop_->want(*watch_, EPOLLOUT); }
 
 void Socket::close() {
-    error_code ignored;
-    impl_->socket.close(ignored);
+    if (!watch_) return;
+    // Which takes it out of the epoll as well: nobody else has the descriptor.
+    ::close(std::exchange(watch_->fd, -1));
+    loop_->closed.push_back(std::move(watch_));
 }
 
 }  // namespace boxkited::http

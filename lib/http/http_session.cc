@@ -9,8 +9,8 @@
 #include "http/worker.h"
 
 // A turn: bytes come, whole requests are taken from them one by one, each is answered into the
-// worker's output, what remains is kept, the output is sent, and the session waits for the next
-// thing. Reading stops while the peer does not take its answers, or too many are held back.
+// output, what remains is kept; a little later the output is sent, and the session waits for the
+// next thing. Reading stops while the peer does not take its answers, or too many are held back.
 
 namespace boxkited::http {
 
@@ -37,7 +37,7 @@ bool is_temporary(int error) { return error == EAGAIN || error == EINTR; }
 
 HttpSession::HttpSession(Worker& worker, Socket socket, std::size_t listener)
     : Connection(worker, std::move(socket), listener),
-      requests_(worker.shared().limits),
+      requests_(worker.shared().limits, worker.known_headers()),
       since_(std::chrono::steady_clock::now()),
       now_(since_) {}
 
@@ -84,7 +84,7 @@ void HttpSession::read_input() {
         input_.append(bytes);
         take_requests(input_.view());
     }
-    finish_turn();
+    finish_soon();
 }
 
 // Reads a large body where it will stay. Memory follows what has come, never what was announced.
@@ -101,7 +101,7 @@ void HttpSession::read_body() {
     input_.grew(static_cast<std::size_t>(got));
     worker_.shared().observer.received(worker_.index(), static_cast<std::size_t>(got));
     if (static_cast<std::size_t>(got) == missing) take_requests(input_.view());
-    finish_turn();
+    finish_soon();
 }
 
 // Makes input_ large enough for `bytes` more, if that much may be held.
@@ -189,12 +189,22 @@ void HttpSession::send_settled() {
     finish_turn();
 }
 
+void HttpSession::finish_soon() {
+    unfinished_ = true;
+    worker_.finish_soon(*this, now_);
+}
+
+void HttpSession::finish_if_unfinished() {
+    if (unfinished_ && is_open()) finish_turn();
+}
+
 // Sends what can be sent, goes on with requests that had to wait for that, and waits.
 void HttpSession::finish_turn() {
+    unfinished_ = false;
     for (;;) {
         write_settled();
         if (held_.empty() && outbox_.empty() && requests_.take_wants_continue()) {
-            worker_.output() += "HTTP/1.1 100 Continue\r\n\r\n";
+            output() += "HTTP/1.1 100 Continue\r\n\r\n";
         }
         flush();
         if (!is_open()) return;
@@ -231,10 +241,10 @@ void HttpSession::update_phase() {
 
 void HttpSession::wait() {
     if (!outbox_.empty()) {
-        socket_.when_writable(shared_from_this());
+        socket_.when_writable();
     } else if (!input_over_ && held_.size() < kHeldAtOnce &&
                !std::exchange(waits_for_input_, true)) {
-        socket_.when_readable(shared_from_this());
+        socket_.when_readable();
     }
 }
 
@@ -246,7 +256,7 @@ void HttpSession::begin_drain() {
     phase_ = Phase::kDraining;
     since_ = now_;
     ::shutdown(socket_.fd(), SHUT_WR);
-    if (!std::exchange(waits_for_input_, true)) socket_.when_readable(shared_from_this());
+    if (!std::exchange(waits_for_input_, true)) socket_.when_readable();
 }
 
 void HttpSession::drain() {
@@ -256,10 +266,11 @@ void HttpSession::drain() {
     drained_ += dropped.size();
     if (drained_ > kDrainBytes) return close();
     waits_for_input_ = true;
-    socket_.when_readable(shared_from_this());
+    socket_.when_readable();
 }
 
 void HttpSession::sweep(TimePoint now) {
+    if (unfinished_) return;
     if (held_.expire(now, admit())) {
         now_ = now;
         return finish_turn();
@@ -295,9 +306,11 @@ void HttpSession::time_out(TimePoint now) {
 }
 
 void HttpSession::stop() {
-    if (phase_ == Phase::kIdle && !has_something_to_read()) close();
+    if (is_idle()) close();
 }
 
-bool HttpSession::is_idle() const { return phase_ == Phase::kIdle && !has_something_to_read(); }
+bool HttpSession::is_idle() const {
+    return phase_ == Phase::kIdle && !unfinished_ && !has_something_to_read();
+}
 
 }  // namespace boxkited::http

@@ -39,6 +39,9 @@ public:
     void settle(std::uint64_t answer);
     void send_settled();
 
+    // What finish_soon() has put off.
+    void finish_if_unfinished();
+
 private:
     // What it waits for, which decides how long it may.
     enum class Phase { kIdle, kHeader, kBody, kHeldAnswer, kSending, kDraining };
@@ -70,6 +73,8 @@ private:
     void write_answer(Response& response, const AnswerTerms& terms);
     void write_settled();
     void flush(std::string large_body = {}, std::shared_ptr<const std::string> shared_body = {});
+    std::string& output();
+    void finish_soon();
     void finish_turn();
     void account_all();
     void update_phase();
@@ -81,12 +86,14 @@ private:
     RequestStream requests_;
     ByteBuffer input_;  // Bytes of a request that is not whole, and what came behind it.
     HeldAnswers held_;
+    std::unique_ptr<std::string> output_;  // Null when it is empty.
     Outbox outbox_;
 
     Phase phase_ = Phase::kIdle;
     TimePoint since_;  // When the phase began.
     TimePoint now_;    // Of this turn; moves on with each answer.
     std::size_t drained_ = 0;
+    bool unfinished_ = false;  // finish_turn() is still to come.
     bool answered_ = false;    // In this turn: a new phase begins even if it is the same.
     bool stalled_ = false;     // There may be whole requests in input_.
     bool input_over_ = false;  // No request behind the last will be taken.

@@ -163,7 +163,7 @@ void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
     } else if (terms.is_http10) {
         style.connection = AnswerStyle::Connection::kKeepAlive;
     }
-    std::string& output = worker_.output();
+    std::string& output = this->output();
     append_answer_head(output, response, worker_.date(), style);
     const int status = response.status;
     if (has_body(response, style)) {
@@ -180,12 +180,18 @@ void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
 }
 
 void HttpSession::flush(std::string large_body, std::shared_ptr<const std::string> shared_body) {
-    std::string& output = worker_.output();
-    if (output.empty()) return;
-    if (!is_open()) return output.clear();
-    const auto sent =
-        outbox_.send(socket_.fd(), output, std::move(large_body), std::move(shared_body));
-    if (sent == Outbox::Sent::kBroken) close();
+    if (!output_) return;
+    if (is_open()) {
+        const auto sent =
+            outbox_.send(socket_.fd(), *output_, std::move(large_body), std::move(shared_body));
+        if (sent == Outbox::Sent::kBroken) close();
+    }
+    worker_.give_back(std::move(output_));
+}
+
+std::string& HttpSession::output() {
+    if (!output_) output_ = worker_.lend_output();
+    return *output_;
 }
 
 }  // namespace boxkited::http

@@ -15,7 +15,7 @@ constexpr std::size_t kKeptBytes = 16 << 10;
 
 }  // namespace
 
-void LineSession::start() { socket_.when_readable(shared_from_this()); }
+void LineSession::start() { socket_.when_readable(); }
 
 void LineSession::on_readable() {
     if (!is_open()) return;
@@ -24,7 +24,7 @@ void LineSession::on_readable() {
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return end();
     take(bytes);
     account(part_.capacity());
-    socket_.when_readable(shared_from_this());
+    socket_.when_readable();
 }
 
 void LineSession::stop() {

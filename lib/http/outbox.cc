@@ -28,10 +28,13 @@ namespace {
 
 // How many bytes the socket took; -1 when the connection is broken.
 std::ptrdiff_t send_some(int fd, iovec* parts, std::size_t count) {
+    constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
     msghdr message{};
     message.msg_iov = parts;
     message.msg_iovlen = count;
-    const std::ptrdiff_t sent = ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    // One part needs no list of parts, which the kernel would copy.
+    const std::ptrdiff_t sent = count == 1 ? ::send(fd, parts->iov_base, parts->iov_len, kFlags)
+                                           : ::sendmsg(fd, &message, kFlags);
     if (sent >= 0) return sent;
     return errno == EAGAIN || errno == EINTR ? 0 : -1;
 }

@@ -8,6 +8,11 @@ RequestStream::Step RequestStream::next(std::string_view bytes) {
     taken_ = 0;
     if (chunked_) return next_chunks(bytes);
     if (bytes.size() < needed_) return Step::kNeedsMore;
+    if (const auto* const known = known_.find(bytes)) {
+        header_size_ = known->bytes.size();
+        header_ = known->header;
+        return look_for_body(bytes);
+    }
     if (header_size_ == 0) {
         auto end = scan_.find_end(bytes, limits_);
         if (!end) return refuse(std::move(end).error());
@@ -20,9 +25,15 @@ RequestStream::Step RequestStream::next(std::string_view bytes) {
 // Runs again when the body is there: the bytes may have moved, and reading a header anew costs
 // less than keeping it.
 RequestStream::Step RequestStream::judge_header(std::string_view bytes) {
-    auto header = read_header(bytes.substr(0, header_size_), limits_);
+    const std::string_view text = bytes.substr(0, header_size_);
+    auto header = read_header(text, limits_);
     if (!header) return refuse(std::move(header).error());
     header_ = *header;
+    known_.remember(text, header_);
+    return look_for_body(bytes);
+}
+
+RequestStream::Step RequestStream::look_for_body(std::string_view bytes) {
     const bool has_seen_body = needed_ > 0 || bytes.size() > header_size_;
     if (!has_seen_body) wants_continue_ = header_.expects_continue;
     if (header_.chunked) return begin_chunks(bytes);

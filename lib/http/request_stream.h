@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "http/known_headers.h"
 #include "http/request_gate.h"
 #include "http/request_reader.h"
 
@@ -21,7 +22,8 @@ namespace boxkited::http {
 // Threads: one at a time.
 class RequestStream {
 public:
-    explicit RequestStream(const GateLimits& limits) : limits_(limits) {}
+    // `known` are headers that were let in under the same limits.
+    RequestStream(const GateLimits& limits, KnownHeaders& known) : limits_(limits), known_(known) {}
 
     enum class Step { kNeedsMore, kRequest, kRefused };
 
@@ -55,11 +57,13 @@ public:
 
 private:
     Step judge_header(std::string_view bytes);
+    Step look_for_body(std::string_view bytes);
     Step begin_chunks(std::string_view bytes);
     Step next_chunks(std::string_view bytes);
     Step refuse(Refusal refusal);
 
     const GateLimits& limits_;
+    KnownHeaders& known_;
     HeaderScan scan_;
     std::size_t header_size_ = 0;
     std::size_t needed_ = 0;

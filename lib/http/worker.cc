@@ -21,6 +21,13 @@ constexpr std::size_t kInputBytes = 256 << 10;
 // A larger buffer is not kept for the next request.
 constexpr std::size_t kLargestSpare = 1 << 20;
 
+// Sessions whose answers are sent together, and how long the first of them waits for the others.
+constexpr std::size_t kFinishedTogether = 32;
+constexpr std::chrono::microseconds kLongestTogether{200};
+
+// Memory for answers that is kept for the next ones.
+constexpr std::size_t kLargestOutput = 16 << 10;
+
 // Connections beyond the limit that may be told so at the same time; more are closed unheard.
 constexpr std::size_t kTurnedAwayAtOnce = 64;
 
@@ -53,6 +60,7 @@ Worker::Worker(unsigned index, Shared& shared)
       date_(http_date(std::time(nullptr))) {
     period_ = tick_period(shared.options);
     loop_.repeat(period_, [this] { tick(); });
+    loop_.after_each_turn([this] { finish_sessions(); });
 }
 
 Worker::~Worker() {
@@ -105,6 +113,7 @@ std::shared_ptr<Connection> Worker::make_connection(Arrival& arrival) {
         } else {
             connection = std::make_shared<HttpSession>(*this, std::move(socket), arrival.listener);
         }
+        connection->socket_.tell(connection);
         connection->place_ = connections_.size();
         connections_.push_back(connection);
         shared_.observer.connection_opened(arrival.listener);
@@ -182,6 +191,31 @@ void Worker::wake_sessions() {
     }
     letters_.erase(letters_.begin(), end);
     if (!letters_.empty()) post([this] { wake_sessions(); });
+}
+
+void Worker::finish_soon(HttpSession& session, TimePoint now) {
+    if (unfinished_.empty()) unfinished_since_ = now;
+    unfinished_.push_back(&session);
+    if (unfinished_.size() == kFinishedTogether || now - unfinished_since_ >= kLongestTogether)
+        finish_sessions();
+}
+
+void Worker::finish_sessions() {
+    for (HttpSession* const session : unfinished_) session->finish_if_unfinished();
+    unfinished_.clear();
+}
+
+std::unique_ptr<std::string> Worker::lend_output() {
+    if (outputs_.empty()) return std::make_unique<std::string>();
+    auto output = std::move(outputs_.back());
+    outputs_.pop_back();
+    return output;
+}
+
+void Worker::give_back(std::unique_ptr<std::string> output) {
+    if (output->capacity() > kLargestOutput || outputs_.size() == kFinishedTogether) return;
+    output->clear();
+    outputs_.push_back(std::move(output));
 }
 
 std::ptrdiff_t Worker::receive(int fd, std::string_view& bytes) {

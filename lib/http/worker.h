@@ -12,6 +12,7 @@
 #include "http/byte_buffer.h"
 #include "http/connection.h"
 #include "http/event_loop.h"
+#include "http/known_headers.h"
 #include "http/mailbox.h"
 #include "http/request_gate.h"
 #include "http/server.h"
@@ -85,9 +86,15 @@ public:
 
     // Reads what has come into a buffer that is valid until the next call: what recv() returned.
     std::ptrdiff_t receive(int fd, std::string_view& bytes);
-    // The answers of the connection whose turn it is; empty between turns.
-    std::string& output() { return output_; }
+    // The session has answered what it has read: its finish_turn() is called soon, at the end of
+    // the loop's turn at the latest. So the answers of many sessions leave one after the other,
+    // which wakes a peer that has many connections once.
+    void finish_soon(HttpSession& session, TimePoint now);
+    // Where answers are written until they are sent; empty.
+    std::unique_ptr<std::string> lend_output();
+    void give_back(std::unique_ptr<std::string> output);
     Response& response() { return response_; }
+    KnownHeaders& known_headers() { return known_headers_; }
     // A large buffer that was used before, or an empty one.
     ByteBuffer take_spare() { return std::move(spare_); }
     void give_spare(ByteBuffer buffer);
@@ -102,6 +109,7 @@ private:
     void turn_away(Arrival arrival);
     void tick();
     void wake_sessions();
+    void finish_sessions();
     void close_all();
 
     const unsigned index_;
@@ -113,8 +121,11 @@ private:
     std::vector<Mailbox::Letter> letters_;  // Not read yet.
 
     const std::unique_ptr<char[]> input_;
-    std::string output_;
+    std::vector<std::unique_ptr<std::string>> outputs_;  // Not lent.
+    std::vector<HttpSession*> unfinished_;  // Kept alive by the loop until its turn is over.
+    TimePoint unfinished_since_;
     Response response_;
+    KnownHeaders known_headers_;
     ByteBuffer spare_;
     std::string date_;
 

@@ -132,7 +132,7 @@ void Pipeline::take(const PredictionEvent& event, Observation& observation) {
     const WallTime time = event.time.value_or(now_);
     const bool has_id = !event.id.empty();
     const std::string_view id = has_id ? event.id_json : ids_.make(time);
-    const std::string_view entity = entity_of(has_id ? event.id : id);
+    const std::string_view entity = has_id ? entity_of(event.id) : ids_.entity();
     append_log_line(lines_.text(), event, id, entity, server_id_, time, now_);
     lines_.end_line(partition_of(time, log_.options().partition));
 

@@ -65,10 +65,12 @@ public:
 
 private:
     void stage_value(std::uint32_t variable, const Value& value);
-    void stage_number(std::uint32_t variable, const BucketBounds& bounds, const Value& value);
+    void stage_number(std::uint32_t variable, const Layout::Variable& place,
+                      const BucketBounds& bounds, double number);
+    void stage_range(std::uint32_t variable, const BucketBounds& bounds, double number);
     void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
     void stage_unusual(std::uint32_t variable, Unusual what);
-    void stage_baseline_bin(std::uint32_t variable, std::uint32_t bin);
+    void stage_bin(std::uint32_t variable, std::uint32_t bin);
     void stage_new_bin(std::uint32_t variable, std::string name);
     void count(NotCounted reason);
     void count_new_bin(std::uint32_t variable, const std::string& name);

@@ -1,10 +1,25 @@
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "base/number_text.h"
 #include "monitor/shard.h"
 
 namespace boxkited {
+
+namespace {
+
+bool holds_number(const Value& value) {
+    return value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
+}
+
+// Of a text that reads as a number, NaN not being one.
+std::optional<double> number_in(const Value& value) {
+    if (value.kind != Value::Kind::kText) return std::nullopt;
+    const auto number = parse_python_float(value.text);
+    return number && std::isnan(*number) ? std::nullopt : number;
+}
+
+}  // namespace
 
 Observation::Observation(Shard& shard, NewBins& new_bins, const MonitorLimits& limits)
     : shard_(shard), new_bins_(new_bins), limits_(limits), lock_(shard.mutex) {
@@ -39,41 +54,39 @@ void Observation::stage(const PredictionEvent& event) {
 }
 
 void Observation::stage_value(std::uint32_t variable, const Value& value) {
-    if (value.kind == Value::Kind::kNested) {
+    const Layout::Variable& place = shard_.layout->variables()[variable];
+    const auto* const bounds = std::get_if<BucketBounds>(&place.index);
+    if (bounds != nullptr && holds_number(value)) {
+        stage_number(variable, place, *bounds, value.number);
+    } else if (value.kind == Value::Kind::kNested) {
         count(NotCounted::kNested);
-        return;
-    }
-    const auto& index = shard_.layout->variables()[variable].index;
-    if (const auto* bounds = std::get_if<BucketBounds>(&index)) {
-        stage_number(variable, *bounds, value);
+    } else if (bounds == nullptr) {
+        stage_category(variable, std::get<CategoryBins>(place.index), value);
+    } else if (const auto number = number_in(value)) {
+        stage_number(variable, place, *bounds, *number);
     } else {
-        stage_category(variable, std::get<CategoryBins>(index), value);
+        stage_bin(variable, static_cast<std::uint32_t>(bounds->values().size()));
+        stage_unusual(variable, Unusual::kMissing);
     }
 }
 
-void Observation::stage_number(std::uint32_t variable, const BucketBounds& bounds,
-                               const Value& value) {
-    double number = value.number;
-    if (value.kind == Value::Kind::kMissing) {
-        number = std::nan("");
-    } else if (value.kind == Value::Kind::kText) {
-        number = parse_python_float(value.text).value_or(std::nan(""));
-    }
-    // NaN compares false with everything, so a search would file it under the first bucket.
-    const bool is_missing = std::isnan(number);
-    if (is_missing) number = std::numeric_limits<double>::infinity();
+// `number` is not NaN.
+void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
+                               const BucketBounds& bounds, double number) {
+    const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
+    if (bucket == 0 || bucket == bounds.values().size()) stage_range(variable, bounds, number);
+    if (std::isfinite(number))
+        shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
+    else
+        stage_bin(variable, bucket);
+}
 
-    const std::size_t bucket = bounds.bucket_of(number);
-    const std::uint32_t first = shard_.layout->variables()[variable].first_slot;
-    shard_.staged.slots.push_back(first + static_cast<std::uint32_t>(bucket));
-    if (is_missing) {
-        stage_unusual(variable, Unusual::kMissing);
-    } else if (bucket == bounds.values().size()) {
+// Of a number in the first or the last bucket.
+void Observation::stage_range(std::uint32_t variable, const BucketBounds& bounds, double number) {
+    if (number > bounds.values().back())
         stage_unusual(variable, Unusual::kAbove);
-    } else if (bucket == 0 && number < bounds.values().front()) {
+    else if (number < bounds.values().front())
         stage_unusual(variable, Unusual::kBelow);
-    }
-    if (std::isfinite(number)) shard_.staged.terms.emplace_back(variable, number);
 }
 
 void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
@@ -82,25 +95,24 @@ void Observation::stage_unusual(std::uint32_t variable, Unusual what) {
 
 void Observation::stage_category(std::uint32_t variable, const CategoryBins& bins,
                                  const Value& value) {
-    const bool is_number =
-        value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
+    const bool is_number = holds_number(value);
     const std::string_view text = value.kind == Value::Kind::kMissing ? kMissingBin : value.text;
     if (text == kMissingBin) stage_unusual(variable, Unusual::kMissing);
     if (const auto bin = is_number ? bins.find(value.number) : bins.find(text)) {
-        stage_baseline_bin(variable, *bin);
+        stage_bin(variable, *bin);
     } else if (is_number) {
         stage_new_bin(variable, python_float(value.number));
     } else if (text.size() > limits_.bin_name_bytes) {
         count(NotCounted::kLongText);
         stage_new_bin(variable, std::string(kOtherBin));
     } else if (std::string name = bins.name_of(text); const auto same = bins.find(name)) {
-        stage_baseline_bin(variable, *same);
+        stage_bin(variable, *same);
     } else {
         stage_new_bin(variable, std::move(name));
     }
 }
 
-void Observation::stage_baseline_bin(std::uint32_t variable, std::uint32_t bin) {
+void Observation::stage_bin(std::uint32_t variable, std::uint32_t bin) {
     shard_.staged.slots.push_back(shard_.layout->variables()[variable].first_slot + bin);
 }
 
@@ -120,8 +132,11 @@ void Observation::count(NotCounted reason) {
 
 void Observation::commit() {
     Shard::Staged& staged = shard_.staged;
+    for (const Shard::Staged::Number& number : staged.numbers) {
+        ++shard_.counts[number.slot];
+        add_term(shard_.sums[number.variable], number.term);
+    }
     for (const std::uint32_t slot : staged.slots) ++shard_.counts[slot];
-    for (const auto& [variable, term] : staged.terms) add_term(shard_.sums[variable], term);
     for (const auto& [variable, name] : staged.names) count_new_bin(variable, name);
     for (std::size_t i = 0; i < staged.not_counted.size(); ++i)
         shard_.not_counted[i] += staged.not_counted[i];

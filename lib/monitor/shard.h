@@ -30,17 +30,22 @@ struct Shard {
     std::vector<TextMap<std::uint32_t>> known_new_bins;  // By variable: name to slot.
 
     struct Staged {
-        std::vector<std::uint32_t> slots;
-        std::vector<std::pair<std::uint32_t, double>> terms;       // Variable, what its sum gains.
+        struct Number {
+            std::uint32_t slot;
+            std::uint32_t variable;
+            double term;  // What the sum of the variable gains.
+        };
+        std::vector<Number> numbers;
+        std::vector<std::uint32_t> slots;  // All others.
         std::vector<std::pair<std::uint32_t, std::string>> names;  // Variable, bin to be found.
         NotCountedTally not_counted{};
 
         // Keeps the memory for the next request, unless it is much.
         void clear() {
             constexpr std::size_t kRemembered = 1 << 17;
-            if (slots.capacity() > kRemembered) *this = {};
+            if (numbers.capacity() > kRemembered || slots.capacity() > kRemembered) *this = {};
+            numbers.clear();
             slots.clear();
-            terms.clear();
             names.clear();
             not_counted = {};
         }

@@ -64,17 +64,13 @@ std::string writer_name(const Identity& identity) {
 }
 
 std::string date_name(Partition partition) {
-    std::string text;
-    append_utc_seconds(text, partition);
-    text.resize(sizeof "2024-05-01" - 1);
-    return text;
+    return std::string(UtcText(partition).seconds().substr(0, sizeof "2024-05-01" - 1));
 }
 
 std::string file_name(Partition partition, std::string_view writer, unsigned number) {
-    std::string time;
-    append_utc_seconds(time, partition);
-    std::string name = time.substr(11, 2);
-    name.append(time, 14, 2).append("_").append(writer);
+    const UtcText time(partition);
+    std::string name(time.seconds().substr(11, 2));
+    name.append(time.seconds().substr(14, 2)).append("_").append(writer);
     if (number != 0) name.append(".").append(std::to_string(number));
     name.append(kSuffix);
     return name;

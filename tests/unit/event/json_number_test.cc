@@ -3,14 +3,31 @@
 #include <catch2/catch.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <random>
+#include <string>
 
 using namespace boxkited;
 
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::string random_digits(std::mt19937_64& random, std::size_t most) {
+    std::string digits;
+    for (std::size_t count = random() % (most + 1); digits.size() < count;)
+        digits += static_cast<char>('0' + random() % 10);
+    return digits;
+}
+
+std::string random_number(std::mt19937_64& random) {
+    std::string text = random() % 2 == 0 ? "-" : "";
+    text += random() % 2 == 0 ? "0" : "1" + random_digits(random, 18);
+    if (random() % 8 != 0) text += "." + random_digits(random, 20) + "7";
+    if (random() % 8 == 0) text += "e" + std::to_string(static_cast<int>(random() % 60) - 30);
+    return text;
+}
 
 }  // namespace
 
@@ -47,8 +64,10 @@ TEST_CASE("minus zero keeps its sign only with a fraction or exponent", "[json_n
 }
 
 TEST_CASE("what JSON refuses is no number", "[json_number]") {
-    const auto text = GENERATE("", "-", "+1", "01", "-01", ".5", "1.", "1.e5", "1e", "1e+", "0x1",
-                               "1_0", "1 ", "NaN", "Infinity", "1.2.3", "--1", "1\xC2\xA0");
+    const auto text =
+        GENERATE("", "-", "+1", "01", "-01", ".5", "1.", "1.e5", "1e", "1e+", "0x1", "1_0", "1 ",
+                 "NaN", "Infinity", "1.2.3", "--1", "1\xC2\xA0", "-.5000000", "12345678.",
+                 "01.500000", "-01.50000", "00000000", "1.5.55555", "1.2-34567");
     CAPTURE(text);
 
     CHECK_FALSE(parse_json_number(text));
@@ -69,4 +88,27 @@ TEST_CASE("short numbers read as long ones do", "[json_number]") {
 
         CHECK(parse_json_number({text, static_cast<std::size_t>(end - text)}) == expected);
     }
+}
+
+TEST_CASE("a number of any length reads as the C library reads it", "[json_number]") {
+    std::mt19937_64 random(5);
+    for (int i = 0; i < 200'000; ++i) {
+        const std::string text = random_number(random);
+        INFO(text);
+        const auto value = parse_json_number(text);
+        REQUIRE(value);
+        REQUIRE(*value == std::strtod(text.c_str(), nullptr));
+    }
+}
+
+TEST_CASE("one wrong byte anywhere makes it no number", "[json_number]") {
+    for (const std::string good :
+         {"0.12345678901", "-12.5678", "1234.123456789012345", "7.1234567"})
+        for (std::size_t at = 0; at < good.size(); ++at)
+            for (const char wrong : {'/', ':', 'x', ' ', '\0', '+', '\xB1'}) {
+                std::string text = good;
+                text[at] = wrong;
+                INFO(text);
+                CHECK_FALSE(parse_json_number(text));
+            }
 }

@@ -13,7 +13,8 @@ namespace {
 // The status with which the gate refuses `bytes`; 0 when it lets the request in, -1 when it waits
 // for more.
 int verdict(const std::string& bytes, const GateLimits& limits = {}) {
-    RequestStream stream(limits);
+    KnownHeaders known;
+    RequestStream stream(limits, known);
     switch (stream.next(bytes)) {
         case RequestStream::Step::kRequest:
             return 0;
@@ -26,7 +27,8 @@ int verdict(const std::string& bytes, const GateLimits& limits = {}) {
 }
 
 std::string message(const std::string& bytes, const GateLimits& limits = {}) {
-    RequestStream stream(limits);
+    KnownHeaders known;
+    RequestStream stream(limits, known);
     REQUIRE(stream.next(bytes) == RequestStream::Step::kRefused);
     return stream.refusal().message;
 }
@@ -43,7 +45,8 @@ void check_rows(const std::vector<Row>& rows) {
         // The verdict is the same however the bytes are cut, and comes before the last byte or
         // with it.
         static const GateLimits kLimits;
-        RequestStream bytewise(kLimits);
+        KnownHeaders known;
+        RequestStream bytewise(kLimits, known);
         auto step = RequestStream::Step::kNeedsMore;
         std::string given;
         for (std::size_t i = 0; i < row.request.size(); ++i) {

@@ -12,7 +12,8 @@ const GateLimits kLimits;
 
 // What a stream makes of `bytes` when they come in pieces of `step`: "METHOD path?query body" each.
 std::vector<std::string> requests_in(const std::string& bytes, std::size_t step) {
-    RequestStream stream(kLimits);
+    KnownHeaders known_to_stream;
+    RequestStream stream(kLimits, known_to_stream);
     std::vector<std::string> found;
     std::string kept;
     for (std::size_t i = 0; i < bytes.size(); i += step) {
@@ -53,7 +54,8 @@ TEST_CASE("requests are the same however their bytes are cut", "[stream]") {
 }
 
 TEST_CASE("a request that is not all there says how much it needs", "[stream]") {
-    RequestStream stream(kLimits);
+    KnownHeaders known_to_stream;
+    RequestStream stream(kLimits, known_to_stream);
     const std::string bytes = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n12345";
 
     CHECK(stream.next(bytes) == RequestStream::Step::kNeedsMore);
@@ -67,8 +69,10 @@ TEST_CASE("a request that is not all there says how much it needs", "[stream]") 
 TEST_CASE("a peer that waits for 100 Continue is told once and only before its body", "[stream]") {
     const std::string header =
         "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
-    RequestStream waiting(kLimits);
-    RequestStream sending(kLimits);
+    KnownHeaders known_to_waiting;
+    RequestStream waiting(kLimits, known_to_waiting);
+    KnownHeaders known_to_sending;
+    RequestStream sending(kLimits, known_to_sending);
 
     waiting.next(header);
     sending.next(header + "x");
@@ -81,7 +85,8 @@ TEST_CASE("a peer that waits for 100 Continue is told once and only before its b
 }
 
 TEST_CASE("fields that handlers use are handed on", "[stream]") {
-    RequestStream stream(kLimits);
+    KnownHeaders known_to_stream;
+    RequestStream stream(kLimits, known_to_stream);
     const std::string bytes =
         "GET /m?n HTTP/1.0\r\nhost: h:1\r\naccept: a/b\r\nACCEPT-ENCODING: gzip\r\n"
         "Origin: http://o\r\nContent-Type: text/x; y\r\nConnection: Keep-Alive\r\n\r\n";
