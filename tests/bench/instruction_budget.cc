@@ -110,7 +110,7 @@ void append_lines(std::uint64_t events) {
     for (std::uint64_t i = 1; i <= events; ++i) {
         if (!queue.append(batch, Transport::kHttp)) fail("the queue is full");
         if (i % kWrittenTogether != 0) continue;
-        queue.take(pieces);
+        queue.take(pieces, LineQueue::Call::kDue);
         queue.note_written(pieces);
         queue.release(pieces);
         pieces.clear();

@@ -33,7 +33,7 @@ sys.path.insert(0, str(TESTS))
 sys.dont_write_bytecode = True
 
 # Each has ROWS, the rows that it knows, and measure(bench), which gives a Measure at a time.
-MODULES = ["single", "batches", "latency", "caller", "process", "growth"]
+MODULES = ["single", "batches", "latency", "parts", "caller", "process", "growth"]
 # Again and again, while servers that were told to end still write.
 CLEANER = """
 import os, shutil, sys, time
