@@ -54,6 +54,7 @@ void DriftService::run() {
         judge();
         settle_reload();
         render_json();
+        pack_texts();
         wait();
     }
 }
@@ -101,11 +102,35 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
     if (evaluator_ == nullptr || evaluator_->layout() != snapshot.layout)
         evaluator_ = std::make_unique<Evaluator>(snapshot.layout, rules_);
     evaluation_ = evaluator_->evaluate(windows_.counts(now, snapshot), snapshot.new_bins, at);
-    *text_.lock() = std::make_shared<const DriftText>(evaluation_);
+    if (lines_ == nullptr || !lines_->suit(evaluation_))
+        lines_ = std::make_shared<const DriftLines>(evaluation_);
+    show_drift();
     shared_.lock()->json = nullptr;
     next_evaluation_ += settings_.evaluation_interval;
     // Those that are late already are left out.
     if (next_evaluation_ <= now) next_evaluation_ = now + settings_.evaluation_interval;
+}
+
+void DriftService::show_drift() {
+    auto text = std::make_shared<const DriftText>(lines_, evaluation_);
+    std::swap(texts_.lock()->drift, text);  // The old one goes when the lock is open again.
+}
+
+// Until then a scrape with gzip deflates all of its text anew. It is done once for each baseline,
+// and last, for it takes longer than an evaluation.
+void DriftService::pack_texts() {
+    const auto known = distributions();
+    if (known == nullptr || known->layout() != evaluation_.layout) {
+        const auto text = std::make_shared<DistributionsText>(evaluation_.layout);
+        text->pack();
+        texts_.lock()->distributions = text;
+    }
+    if (lines_->is_packed()) return;
+    // Scrapes may be reading those that are not packed.
+    const auto lines = std::make_shared<DriftLines>(evaluation_);
+    lines->pack();
+    lines_ = lines;
+    show_drift();
 }
 
 void DriftService::answer(http::Response& response) {

@@ -14,6 +14,7 @@
 #include "daemon/drift_settings.h"
 #include "daemon/windows_file.h"
 #include "drift/evaluation.h"
+#include "exposition/distributions_text.h"
 #include "exposition/drift_text.h"
 #include "http/message.h"
 #include "monitor/live_distributions.h"
@@ -33,7 +34,13 @@ public:
     ~DriftService();
 
     // Rendered at the last evaluation.
-    std::shared_ptr<const DriftText> text() const { return *text_.lock(); }
+    std::shared_ptr<const DriftText> text() const { return texts_.lock()->drift; }
+
+    // What stands beside it on /metrics, packed. Null, or of another layout, until the thread gets
+    // to it after the start or a reload.
+    std::shared_ptr<const DistributionsText> distributions() const {
+        return texts_.lock()->distributions;
+    }
 
     // The JSON of the last evaluation goes into the response, at once or when it is rendered: that
     // is done upon the first question after each evaluation.
@@ -60,8 +67,15 @@ private:
         Json json;  // Of the last evaluation; null until somebody asks.
     };
 
+    struct Texts {
+        std::shared_ptr<const DistributionsText> distributions;
+        std::shared_ptr<const DriftText> drift;
+    };
+
     void run();
     void judge();
+    void show_drift();
+    void pack_texts();
     void wait();
     bool take_requests();
     void settle_reload();
@@ -82,11 +96,12 @@ private:
     Windows windows_;
     std::unique_ptr<Evaluator> evaluator_;
     Evaluation evaluation_;
+    std::shared_ptr<const DriftLines> lines_;  // Of the evaluation.
     MonotonicTime next_evaluation_;
     MonotonicTime next_save_;
     bool is_reloading_ = false;
 
-    Guarded<std::shared_ptr<const DriftText>> text_;
+    Guarded<Texts> texts_;
     Guarded<Shared> shared_;
     std::condition_variable changed_;   // For the thread,
     std::condition_variable reloaded_;  // and for who waits for it.

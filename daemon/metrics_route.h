@@ -23,20 +23,29 @@ public:
     void operator()(const http::Request& request, http::Response& response) const;
 
 private:
-    // What never changes between two reloads is rendered once.
+    // What a scrape shows, all of one moment.
+    struct Scrape {
+        LiveSnapshot snapshot;
+        std::shared_ptr<const DistributionsText> distributions;
+        std::shared_ptr<const DriftText> drift;  // Null right after a reload.
+        TextFormat format;
+        NameFilter filter;
+    };
+
+    Scrape begin(const http::Request& request) const;
+    std::string own_text(const Scrape& scrape) const;
+    std::string plain_text(const Scrape& scrape) const;
+    std::string packed_text(const Scrape& scrape) const;
+
     std::shared_ptr<const DistributionsText> text_of(
         const std::shared_ptr<const Layout>& layout) const;
-
-    struct Rendered {
-        std::shared_ptr<const Layout> layout;
-        std::shared_ptr<const DistributionsText> text;
-    };
 
     const LiveDistributions& live_;
     const DriftService& drift_;
     const PredictionLog& log_;
     const OwnMetrics& metrics_;
-    std::shared_ptr<Guarded<Rendered>> rendered_;
+    // Until the thread that judges drift has a packed one.
+    std::shared_ptr<Guarded<std::shared_ptr<const DistributionsText>>> rendered_;
 };
 
 }  // namespace boxkited

@@ -9,5 +9,7 @@ namespace boxkited {
 //
 // Threads: any.
 std::uint32_t crc32_of(std::string_view bytes);
+// Of a text that `bytes` end; `begin` is that of what stands before them.
+std::uint32_t crc32_of(std::string_view bytes, std::uint32_t begin);
 
 }  // namespace boxkited

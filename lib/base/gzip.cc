@@ -1,10 +1,12 @@
 #include "base/gzip.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <memory>
 
 namespace boxkited {
 
@@ -23,6 +25,12 @@ void set_output(z_stream& stream, char* begin, std::size_t size) {
     stream.next_out = reinterpret_cast<Bytef*>(begin);
     stream.avail_out = static_cast<uInt>(size);
 }
+
+struct FreeCompressor {
+    void operator()(libdeflate_compressor* compressor) const {
+        libdeflate_free_compressor(compressor);
+    }
+};
 
 class Inflater {
 public:
@@ -64,15 +72,11 @@ Result<std::string, GunzipError> gunzip(std::string_view bytes, std::size_t limi
 }
 
 std::string gzip(std::string_view text, int level) {
-    z_stream stream{};
-    deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
-    set_input(stream, text);
-    std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-    set_output(stream, out.data(), out.size());
-    [[maybe_unused]] const int result = deflate(&stream, Z_FINISH);
-    assert(result == Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
+    const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(
+        libdeflate_alloc_compressor(level));
+    std::string out(libdeflate_gzip_compress_bound(compressor.get(), text.size()), '\0');
+    out.resize(libdeflate_gzip_compress(compressor.get(), text.data(), text.size(), out.data(),
+                                        out.size()));
     return out;
 }
 

@@ -43,10 +43,12 @@ Evaluator::Evaluator(std::shared_ptr<const Layout> layout, const DriftOptions& o
     for (std::uint32_t i = 0; i < variables.size(); ++i) {
         const auto& index = layout_->variables()[i].index;
         if (const auto* bounds = std::get_if<BucketBounds>(&index)) {
-            training_.push_back({bucket_counts(variables[i].numeric()), bounds->values(), {}});
+            const auto counts = bucket_counts(variables[i].numeric());
+            const double deviation = baseline_deviation({counts, counts, bounds->values()});
+            training_.push_back({counts, bounds->values(), deviation, {}});
         } else {
             const auto other = std::get<CategoryBins>(index).find(kOtherBin);
-            training_.push_back({bin_counts(variables[i].category()), {}, other});
+            training_.push_back({bin_counts(variables[i].category()), {}, {}, other});
         }
         const auto* const feature = options.find_feature(variables[i].name());
         if (feature == nullptr || !feature->ignore)
@@ -64,6 +66,7 @@ Evaluation Evaluator::evaluate(std::vector<WindowCounts> windows, std::vector<Ne
 
 WindowDrift Evaluator::evaluate_window(WindowCounts window, const std::vector<NewBin>& new_bins) {
     WindowDrift drift{std::move(window), {}, {}};
+    drift.variables.reserve(judged_.size());
     for (const Judged& judged : judged_)
         drift.variables.push_back(evaluate_variable(judged, drift.window.counts, new_bins));
     drift.share = share_of_drifted(drift.variables);
@@ -99,6 +102,7 @@ void Evaluator::read_bins(std::uint32_t variable, const Counts& counts,
     const auto first = counts.begin() + place.first_slot;
     bins.baseline = training.counts;
     bins.bounds = training.bounds;
+    bins.deviation = training.deviation;
     bins.live.assign(first, first + place.slots);
     for (const NewBin& bin : new_bins_of(new_bins, variable)) {
         // A bin that was made after the window's counts were read has none.

@@ -41,8 +41,9 @@ struct VariableBins {
     std::vector<double> baseline;
     std::vector<double> live;
     std::vector<double> bounds;  // As BinCounts has them.
+    std::optional<double> deviation;
 
-    BinCounts counts() const { return {baseline, live, bounds}; }
+    BinCounts counts() const { return {baseline, live, bounds, deviation}; }
 };
 
 // Compares what windows counted with the baseline.
@@ -80,6 +81,7 @@ private:
     struct Training {
         std::vector<double> counts;
         std::vector<double> bounds;
+        std::optional<double> deviation;
         std::optional<std::size_t> other;  // The bin `__other__`.
     };
 

@@ -113,9 +113,9 @@ void order_for_grouping(Bins& bins, const Expectation& expectation) {
 
 double bulk_of_discrete(const BinCounts& counts, Totals totals, const Expectation& expectation) {
     thread_local Bins bins;
-    bins.clear();
+    bins.resize(counts.bins());
     for (std::size_t i = 0; i < counts.bins(); ++i)
-        bins.push_back({counts.baseline[i], counts.live[i], i});
+        bins[i] = {counts.baseline[i], counts.live[i], i};
     order_for_grouping(bins, expectation);
     GroupedChiSquared groups(totals, expectation);
     for (const Bin& bin : bins) groups.add(bin.baseline, bin.live);
@@ -194,7 +194,10 @@ double p_value_of(const BinCounts& counts, Totals totals, View view) {
 }  // namespace
 
 double sampling_p_value(const BinCounts& counts) {
-    const Totals totals = totals_of(counts);
+    return sampling_p_value(counts, totals_of(counts));
+}
+
+double sampling_p_value(const BinCounts& counts, const Totals& totals) {
     if (!totals.comparable()) return 1;
     const double p = p_value_of(counts, totals, View::kBaseline);
     if (counts.kind() == VariableKind::kContinuous || p >= 1) return p;

@@ -30,5 +30,7 @@ namespace boxkited {
 //
 // Threads: any.
 double sampling_p_value(const BinCounts& counts);
+// `totals` are those of the counts.
+double sampling_p_value(const BinCounts& counts, const Totals& totals);
 
 }  // namespace boxkited

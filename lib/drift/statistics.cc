@@ -142,11 +142,12 @@ Totals totals_of(const BinCounts& counts) {
     return totals;
 }
 
-Scores scores(const BinCounts& counts) {
+Scores scores(const BinCounts& counts) { return scores(counts, totals_of(counts)); }
+
+Scores scores(const BinCounts& counts, const Totals& totals) {
     assert(counts.live.size() == counts.bins());
     assert(counts.bounds.empty() || counts.bounds.size() + 1 == counts.bins());
     Scores scores;
-    const Totals totals = totals_of(counts);
     if (!totals.comparable()) return scores;
     const ComparedBins bins(counts, totals);
     score_by_bin(scores, counts, bins);
@@ -160,9 +161,12 @@ Scores scores(const BinCounts& counts) {
 }
 
 PValues p_values(const BinCounts& counts, const Scores& scores) {
+    return p_values(counts, scores, totals_of(counts));
+}
+
+PValues p_values(const BinCounts& counts, const Scores& scores, const Totals& totals) {
     PValues p_values;
     if (const auto& ks = score_of(scores, Statistic::kKs)) {
-        const Totals totals = totals_of(counts);
         const double values = totals.baseline / (totals.baseline + totals.live) * totals.live;
         p_values.ks = kolmogorov_tail(std::sqrt(values) * *ks);
     }

@@ -18,6 +18,8 @@ struct BinCounts {
     std::span<const double> live;    // As many.
     std::span<const double> bounds;  // Continuous: finite, increasing, one fewer than bins, for
                                      // the last bin is `+Inf`. Discrete: empty.
+    // Continuous: baseline_deviation() of these, if that is known; it takes a while.
+    std::optional<double> deviation = std::nullopt;
 
     std::size_t bins() const { return baseline.size(); }
     VariableKind kind() const {
@@ -34,6 +36,10 @@ struct Totals {
 };
 
 Totals totals_of(const BinCounts& counts);
+
+// The standard deviation that `wasserstein` is measured in, see scores(); of continuous variables
+// whose baseline is not empty. As it scales bounds to keep clear of overflow, so is it scaled.
+double baseline_deviation(const BinCounts& counts);
 
 // By Statistic. Nothing where it is not defined, and everywhere when totals are not comparable.
 using Scores = std::array<std::optional<double>, kStatistics.size()>;
@@ -60,6 +66,8 @@ inline const std::optional<double>& score_of(const Scores& scores, Statistic sta
 //
 // Threads: any.
 Scores scores(const BinCounts& counts);
+// `totals` are those of the counts, here and below.
+Scores scores(const BinCounts& counts, const Totals& totals);
 
 // How likely scores at least as large are, when both sides are samples of the same data. Nothing
 // where the score is nothing.
@@ -72,6 +80,7 @@ struct PValues {
 //
 // Threads: any.
 PValues p_values(const BinCounts& counts, const Scores& scores);
+PValues p_values(const BinCounts& counts, const Scores& scores, const Totals& totals);
 
 // What each bin adds to the score: its term where that is a sum (of js: of the divergence under
 // the root; of wasserstein: the area over the bucket), abs(p_i - q_i) for ks and linf. All 0 where

@@ -45,14 +45,15 @@ std::string_view label(Verdict verdict) noexcept {
 
 Assessment assess(const BinCounts& counts, const DriftRule& rule, std::size_t variables) {
     Assessment assessment;
-    assessment.scores = scores(counts);
-    assessment.p_values = p_values(counts, assessment.scores);
+    const Totals totals = totals_of(counts);
+    assessment.scores = scores(counts, totals);
+    assessment.p_values = p_values(counts, assessment.scores, totals);
     choose_statistic(assessment, rule, counts.kind());
     if (!assessment.score) return assessment;
 
     assessment.severity = severity_of(*assessment.score, assessment.threshold);
-    assessment.p_value = sampling_p_value(counts);
-    if (totals_of(counts).live < static_cast<double>(rule.minimum_observations)) return assessment;
+    assessment.p_value = sampling_p_value(counts, totals);
+    if (totals.live < static_cast<double>(rule.minimum_observations)) return assessment;
     assessment.verdict = counts.bins() > 1 && is_drifted(assessment, rule, variables)
                              ? Verdict::kDrifted
                              : Verdict::kStable;

@@ -11,7 +11,9 @@ std::optional<WassersteinAreas> WassersteinAreas::of(const BinCounts& counts) {
                             counts.bounds};
     const Totals totals = totals_of(bounded);
     if (!totals.comparable()) return std::nullopt;
-    const double deviation = WassersteinAreas::deviation(bounded, totals.baseline);
+    const double deviation = counts.deviation
+                                 ? *counts.deviation
+                                 : WassersteinAreas::deviation(bounded, totals.baseline);
     if (deviation <= 0) return std::nullopt;
     return WassersteinAreas(bounded, totals, deviation);
 }
@@ -43,6 +45,13 @@ double WassersteinAreas::deviation(const BinCounts& counts, double total) {
         rest += share * part;
     }
     return farthest * std::sqrt(std::max(0., squares - rest * rest));
+}
+
+double baseline_deviation(const BinCounts& counts) {
+    const auto finite = counts.bounds.size();
+    const BinCounts bounded{counts.baseline.first(finite), counts.baseline.first(finite),
+                            counts.bounds};
+    return WassersteinAreas::deviation(bounded, totals_of(bounded).baseline);
 }
 
 }  // namespace boxkited

@@ -30,13 +30,15 @@ public:
         }
     }
 
+    // Of scaled bounds; `counts` without the last bin.
+    static double deviation(const BinCounts& counts, double total);
+
 private:
     WassersteinAreas(const BinCounts& counts, Totals totals, double deviation)
         : counts_(counts), difference_(totals), deviation_(deviation) {}
 
     // Neither a sum nor a difference of two scaled bounds overflows.
     static double scaled(double bound) { return bound / 4; }
-    static double deviation(const BinCounts& counts, double total);
 
     BinCounts counts_;
     ShareDifference difference_;

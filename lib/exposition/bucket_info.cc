@@ -2,44 +2,47 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
+#include "baseline/prometheus_escapes.h"
 #include "exposition/sample_text.h"
 
 namespace boxkited {
 
 namespace {
 
+// Where the fixed format is used, no number is longer than in the scientific one.
 std::string spelled(double bound, std::chars_format format) {
-    char digits[400];  // The largest double has 309 of them.
+    char digits[32];
     return {digits, std::to_chars(digits, digits + sizeof digits, bound, format).ptr};
 }
 
-// The two spellings that a bucket's label may have once it is stored.
+// The two spellings that a bucket's label may have once it is stored, with escapes.
 struct Spellings {
     std::string exposed;
     std::string prometheus;
 };
 
-void append_bucket(std::string& out, std::string_view metric_name, std::string_view le,
-                   std::string_view previous_le) {
-    (out += kBucketInfoName) += '{';
-    append_label(out, "metric_name", metric_name);
-    out += ',';
-    append_label(out, "le", le);
-    out += ',';
-    append_label(out, "previous_le", previous_le);
-    out += "} 1\n";
+std::string escaped(std::string_view label) {
+    std::string out;
+    append_escaped_label(out, label);
+    return out;
 }
 
 void append_variable(std::string& out, const BaselineVariable& variable) {
+    std::string begin(kBucketInfoName);
+    begin += '{';
+    append_label(begin, "metric_name", variable.metric_name);
+    begin += ",le=\"";
+    const auto append_bucket = [&](std::string_view le, std::string_view previous_le) {
+        ((((out += begin) += le) += "\",previous_le=\"") += previous_le) += "\"} 1\n";
+    };
     Spellings below;
     for (const auto& bucket : variable.numeric().buckets) {
-        Spellings own{bucket.le, prometheus_bound(bucket.bound)};
-        append_bucket(out, variable.metric_name, own.exposed, below.exposed);
+        Spellings own{escaped(bucket.le), prometheus_bound(bucket.bound)};
+        append_bucket(own.exposed, below.exposed);
         if (own.prometheus != own.exposed || below.prometheus != below.exposed)
-            append_bucket(out, variable.metric_name, own.prometheus, below.prometheus);
+            append_bucket(own.prometheus, below.prometheus);
         below = std::move(own);
     }
 }
@@ -50,9 +53,9 @@ void append_variable(std::string& out, const BaselineVariable& variable) {
 // below 1e-4 and from 1e6 on.
 std::string prometheus_bound(double bound) {
     if (std::isinf(bound)) return bound < 0 ? "-Inf" : "+Inf";
-    std::string scientific = spelled(bound, std::chars_format::scientific);
-    const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
-    if (exponent < -4 || exponent >= 6) return scientific;
+    const double size = std::abs(bound);
+    if (size != 0 && (size < 1e-4 || size >= 1e6))
+        return spelled(bound, std::chars_format::scientific);
     std::string fixed = spelled(bound, std::chars_format::fixed);
     return fixed.find('.') == std::string::npos ? fixed + ".0" : fixed;
 }
@@ -61,6 +64,7 @@ std::string bucket_info_text(const Baseline& baseline) {
     std::string buckets;
     for (const BaselineVariable& variable : baseline.variables)
         if (variable.is_numeric()) append_variable(buckets, variable);
+    buckets.shrink_to_fit();
     return buckets;
 }
 

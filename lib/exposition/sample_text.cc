@@ -1,5 +1,6 @@
 #include "exposition/sample_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -7,15 +8,16 @@
 
 namespace boxkited {
 
+char* sample_value_to(char* begin, double value) {
+    if (std::isfinite(value)) return std::to_chars(begin, begin + kSampleValueBytes, value).ptr;
+    constexpr std::string_view kNames[] = {"NaN", "-Inf", "+Inf"};
+    const std::string_view name = kNames[std::isnan(value) ? 0 : value < 0 ? 1 : 2];
+    return std::copy(name.begin(), name.end(), begin);
+}
+
 void append_sample_value(std::string& out, double value) {
-    if (std::isnan(value)) {
-        out += "NaN";
-    } else if (std::isinf(value)) {
-        out += value < 0 ? "-Inf" : "+Inf";
-    } else {
-        char digits[32];
-        out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-    }
+    char text[kSampleValueBytes];
+    out.append(text, sample_value_to(text, value));
 }
 
 void append_label(std::string& out, std::string_view name, std::string_view value) {

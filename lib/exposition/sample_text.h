@@ -14,6 +14,9 @@ namespace boxkited {
 
 // The value of a sample: the shortest text that reads back as the same number, `NaN`, `+Inf`.
 void append_sample_value(std::string& out, double value);
+// The same, to where there is room for kSampleValueBytes; its end.
+char* sample_value_to(char* begin, double value);
+inline constexpr std::size_t kSampleValueBytes = 24;
 
 // `name="value"`
 void append_label(std::string& out, std::string_view name, std::string_view value);

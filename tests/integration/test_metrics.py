@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+import zlib
 
 from support.baselines import SMALL
 from support.daemon import (GOLDEN, PATIENCE, ROOT, Daemon, await_true, conserved, parse_families,
@@ -94,6 +95,20 @@ class Formats(unittest.TestCase):
                                          "gzip" if packed else None)
                         body = gzip.decompress(answer.body) if packed else answer.body
                         self.assertEqual(distributions(body.decode()), distributions(plain.text))
+
+    def test_gzip_is_one_member_of_the_same_text(self):
+        with golden_daemon("edge") as daemon:
+            daemon.predict_lines(events("edge"))
+            plain = daemon.get("/metrics")
+            for query in ("", "?name[]=feature_0_value&name[]=boxkite_drift_score"):
+                for _ in range(50):  # Before its text is packed in the background, and after it.
+                    answer = daemon.get("/metrics" + query, {"Accept-Encoding": "gzip"})
+                    member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+                    text = member.decompress(answer.body).decode()
+                    self.assertTrue(member.eof)
+                    self.assertEqual(member.unused_data, b"")
+                    self.assertLessEqual(distributions(text).items(),
+                                         distributions(plain.text).items())
 
     def test_head_has_the_headers_and_no_body(self):
         with Daemon(baseline=SMALL) as daemon:

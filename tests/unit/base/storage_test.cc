@@ -1,13 +1,33 @@
 #include "base/storage.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <csignal>
+#include <memory>
+#include <random>
 
 #include "support/temporary_directory.h"
+
+namespace {
+
+int write_back_error = 0;  // That the next sync_file_range() fails with.
+
+}  // namespace
+
+// In the place of the C library's, on a disk that fails when it is told to.
+extern "C" int sync_file_range(int descriptor, off64_t offset, off64_t bytes, unsigned flags) {
+    if (write_back_error == 0)
+        return static_cast<int>(::syscall(SYS_sync_file_range, descriptor, offset, bytes, flags));
+    errno = std::exchange(write_back_error, 0);
+    return -1;
+}
 
 namespace boxkited {
 
@@ -26,6 +46,33 @@ std::unique_ptr<File> open(const std::filesystem::path& path) {
     auto file = DiskStorage().open(path, Missing::kCreate);
     REQUIRE(file.has_value());
     return *std::move(file);
+}
+
+// Text that lies `lead` bytes behind the beginning of a page.
+class PlacedText {
+public:
+    PlacedText(std::size_t size, std::size_t lead)
+        : memory_(size + lead + page_bytes()), size_(size) {
+        void* at = memory_.data();
+        std::size_t room = memory_.size();
+        std::align(page_bytes(), size + lead, at, room);
+        text_ = static_cast<char*>(at) + lead;
+        for (std::size_t i = 0; i < size; ++i) text_[i] = static_cast<char>('a' + i / 7 % 26);
+    }
+    std::string_view view() const { return {text_, size_}; }
+
+private:
+    std::vector<char> memory_;
+    std::size_t size_;
+    char* text_;
+};
+
+void append_all(File& file, std::string_view text) {
+    while (!text.empty()) {
+        const auto in = file.append(text);
+        REQUIRE(in.has_value());
+        text.remove_prefix(*in);
+    }
 }
 
 int code_of_open(const std::filesystem::path& path, Missing missing = Missing::kCreate) {
@@ -73,6 +120,115 @@ TEST_CASE("what is appended after a cut follows the cut", "[storage]") {
     CHECK(file->sync().has_value());
 
     CHECK(read_file(directory / "file") == "whole\nnext\n");
+}
+
+TEST_CASE("much that lies as its file does is appended like little", "[storage]") {
+    const auto before = GENERATE(as<std::size_t>(), 0, 1, 511, 4095, 4096, 70'000);
+    const auto beside = GENERATE(as<std::size_t>(), 0, 1);  // 1: it does not lie so.
+    const TemporaryDirectory directory;
+    const auto file = open(directory / "file");
+    const std::string first(before, '-');
+    append_all(*file, first);
+
+    const PlacedText text(1'000'000, before % page_bytes() + beside);
+    append_all(*file, text.view());
+    CHECK(*file->size() == before + text.view().size());
+    append_all(*file, "end");
+    CHECK(file->sync().has_value());
+
+    CHECK(read_file(directory / "file") == first + std::string(text.view()) + "end");
+}
+
+TEST_CASE("whoever reads along sees all that is appended whatever its size", "[storage]") {
+    const TemporaryDirectory directory;
+    const auto file = open(directory / "file");
+    const auto reader = open(directory / "file");
+    std::mt19937 random(1);
+    std::uint64_t length = 0;
+    std::string seen;
+
+    for (int i = 0; i < 100; ++i) {
+        const auto size = random() % (i % 3 == 0 ? 100 : 1'000'000) + 1;
+        const PlacedText text(size, length % page_bytes());
+        append_all(*file, text.view());
+        seen.resize(size + 1);
+        REQUIRE(*reader->read_at(length, seen.data(), seen.size()) == size);
+        seen.pop_back();
+        REQUIRE(seen == text.view());
+        if (i % 10 == 7) CHECK(file->sync().has_value());
+        length += size;
+    }
+    CHECK(std::filesystem::file_size(directory / "file") == length);
+}
+
+TEST_CASE("what is cut off in the midst of much is appended anew", "[storage]") {
+    const TemporaryDirectory directory;
+    const auto file = open(directory / "file");
+    const PlacedText text(1'000'000, 0);
+    append_all(*file, text.view());
+
+    CHECK(file->truncate(600'001).has_value());
+    const PlacedText again(500'000, 600'001 % page_bytes());
+    append_all(*file, again.view());
+
+    CHECK(read_file(directory / "file") ==
+          std::string(text.view().substr(0, 600'001)) + std::string(again.view()));
+}
+
+TEST_CASE("a file that may not grow takes what fits of much", "[storage]") {
+    // The kernel shortens the write to an odd length, which it then refuses to take directly.
+    constexpr rlim_t kFits = 300'001;
+    const TemporaryDirectory directory;
+    const auto child = ::fork();
+    if (child == 0) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{kFits, kFits};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        const auto file = open(directory / "file");
+        const PlacedText text(1'000'000, 0);
+        std::size_t in = 0;
+        for (;;) {
+            const auto more = file->append(text.view().substr(in));
+            if (!more) ::_exit(more.error().code == EFBIG && in == kFits ? 0 : 1);
+            in += *more;
+        }
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+
+    CHECK(read_file(directory / "file") == PlacedText(1'000'000, 0).view().substr(0, kFits));
+}
+
+TEST_CASE("what could not be written back is told by the next sync and appended all the same",
+          "[storage]") {
+    const TemporaryDirectory directory;
+    const auto file = open(directory / "file");
+    append_all(*file, std::string(10, '-'));
+    const PlacedText text(1'000'000, 10);
+    write_back_error = EIO;
+
+    append_all(*file, text.view());
+    CHECK(write_back_error == 0);
+    const auto synced = file->sync();
+
+    REQUIRE_FALSE(synced.has_value());
+    CHECK(to_string(synced.error()) ==
+          "fsync " + (directory / "file").native() + ": Input/output error");
+    CHECK(file->sync().has_value());
+    CHECK(read_file(directory / "file") == std::string(10, '-') + std::string(text.view()));
+}
+
+TEST_CASE("a system that cannot write back a part of a file still appends", "[storage]") {
+    const TemporaryDirectory directory;
+    const auto file = open(directory / "file");
+    const PlacedText text(1'000'000, 0);
+    write_back_error = ENOSYS;
+
+    append_all(*file, text.view());
+
+    CHECK(file->sync().has_value());
+    CHECK(read_file(directory / "file") == text.view());
 }
 
 TEST_CASE("a file knows when its path leads elsewhere", "[storage]") {
