@@ -58,18 +58,28 @@ Result<UniqueFd, IoError> open_regular(const fs::path& path, int flags) {
     return descriptor;
 }
 
+// Fewer bytes cost less through the page cache: a direct write waits for the disk.
+constexpr std::size_t kWorthDirect = 256 << 10;
+
+// Appends through the page cache, but for the whole pages of much that lies as they do: these go
+// past it (O_DIRECT). A direct write shares no page with the cached ones before and behind it, so
+// the length is exact at any time, and no page is read back or written twice.
 class DiskFile final : public File {
 public:
     DiskFile(UniqueFd descriptor, fs::path path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
 
     Result<std::size_t, IoError> append(std::string_view bytes) override {
-        const auto written =
-            uninterrupted([&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
-        if (written < 0) return failed("write", path_);
-        // No file system should say this, and a caller that goes on with the rest would spin.
-        if (written == 0 && !bytes.empty()) return failed("write", path_, EIO);
-        return static_cast<std::size_t>(written);
+        if (can_be_direct_ && bytes.size() >= kWorthDirect) {
+            const auto length = size();
+            if (!length) return Failure{length.error()};
+            const auto into_page = static_cast<std::size_t>(*length % page_bytes());
+            if (into_page == reinterpret_cast<std::uintptr_t>(bytes.data()) % page_bytes()) {
+                if (into_page > 0) return append_cached(bytes.substr(0, page_bytes() - into_page));
+                return append_direct(bytes);
+            }
+        }
+        return append_cached(bytes);
     }
 
     Result<std::size_t, IoError> read_at(std::uint64_t offset, char* buffer,
@@ -101,17 +111,80 @@ public:
     }
 
     Result<void, IoError> sync() override {
+        if (const int code = std::exchange(write_back_error_, 0))
+            return failed("fsync", path_, code);
         // fdatasync() writes the length too, only not the times.
         if (uninterrupted([&] { return ::fdatasync(descriptor_.get()); }) != 0)
             return failed("fsync", path_);
+        is_cached_ = false;
         return {};
     }
 
     bool is_still_at_its_path() override { return is_at(descriptor_.get(), path_); }
 
 private:
+    Result<std::size_t, IoError> append_cached(std::string_view bytes) {
+        is_cached_ = true;
+        return taken(write(bytes), bytes);
+    }
+
+    // `bytes` and the end of the file lie at the beginning of a page.
+    Result<std::size_t, IoError> append_direct(std::string_view bytes) {
+        if (!write_back() || !set_direct(true)) return append_cached(bytes);
+        const auto written = write(bytes.substr(0, bytes.size() / page_bytes() * page_bytes()));
+        const int code = errno;
+        set_direct(false);
+        if (written < 0 && (code == EINVAL || code == EOPNOTSUPP)) {
+            can_be_direct_ = false;
+            return append_cached(bytes);
+        }
+        errno = code;
+        return taken(written, bytes);
+    }
+
+    ssize_t write(std::string_view bytes) {
+        return uninterrupted(
+            [&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
+    }
+
+    Result<std::size_t, IoError> taken(ssize_t written, std::string_view bytes) {
+        if (written < 0) return failed("write", path_);
+        // No file system should say this, and a caller that goes on with the rest would spin.
+        if (written == 0 && !bytes.empty()) return failed("write", path_, EIO);
+        return static_cast<std::size_t>(written);
+    }
+
+    // Writes what the page cache holds of the file to the disk. Else a power cut could leave a
+    // file that has lost some of it and yet kept what was written directly behind it.
+    bool write_back() {
+        if (!is_cached_) return true;
+        constexpr unsigned kWriteAndWait =
+            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+        constexpr off_t kToTheEnd = 0;
+        const auto done = uninterrupted(
+            [&] { return ::sync_file_range(descriptor_.get(), 0, kToTheEnd, kWriteAndWait); });
+        is_cached_ = done != 0;
+        if (done == 0) return true;
+        can_be_direct_ = false;
+        // The kernel has told it now, and would not tell it again.
+        if (errno != ENOSYS && errno != EINVAL && errno != ESPIPE) write_back_error_ = errno;
+        return false;
+    }
+
+    bool set_direct(bool on) {
+        if (flags_ < 0) flags_ = ::fcntl(descriptor_.get(), F_GETFL);
+        const bool done = flags_ >= 0 &&
+                          ::fcntl(descriptor_.get(), F_SETFL, on ? flags_ | O_DIRECT : flags_) == 0;
+        if (!done) can_be_direct_ = false;
+        return done;
+    }
+
     const UniqueFd descriptor_;
     const fs::path path_;
+    int flags_ = -1;             // Of the descriptor, O_DIRECT left out.
+    bool can_be_direct_ = true;  // As far as is known.
+    bool is_cached_ = true;      // The page cache may hold what the disk does not.
+    int write_back_error_ = 0;   // For the next sync().
 };
 
 class DiskFileLock final : public FileLock {
@@ -167,6 +240,11 @@ DirectoryEntry entry_of(std::string name, const struct stat& status) {
 }
 
 }  // namespace
+
+std::size_t page_bytes() noexcept {
+    static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return size;
+}
 
 std::string to_string(const IoError& error) {
     std::string text(error.operation);

@@ -23,6 +23,9 @@ struct IoError {
 // "write /var/lib/boxkited/...: No space left on device"
 std::string to_string(const IoError& error);
 
+// Of memory and of the page cache; a power of two.
+std::size_t page_bytes() noexcept;
+
 // An open file. Closing (the destructor) never syncs.
 //
 // Threads: one at a time.
@@ -31,14 +34,20 @@ public:
     virtual ~File() = default;
 
     // Appends at the end; EINTR is retried. How many bytes went in, which may be fewer than
-    // given (at least 1); the caller goes on with the rest.
+    // given (at least 1); the caller goes on with the rest. After an error the file may have
+    // grown by bytes that are not to be believed.
+    //
+    // Many bytes at a time cost least when their address and the length of the file have the same
+    // remainder by page_bytes(): the disk then takes them from where they lie, without a copy in
+    // the page cache, if the file system can do that.
     virtual Result<std::size_t, IoError> append(std::string_view bytes) = 0;
     // Fills `buffer` from `offset` as far as the file goes; how many bytes that were.
     virtual Result<std::size_t, IoError> read_at(std::uint64_t offset, char* buffer,
                                                  std::size_t size) = 0;
     virtual Result<std::uint64_t, IoError> size() = 0;
     virtual Result<void, IoError> truncate(std::uint64_t size) = 0;
-    // On the disk when it returns: contents and length.
+    // On the disk when it returns: contents and length. After an error it is unknown what of the
+    // file is on the disk, and the next call will not say.
     virtual Result<void, IoError> sync() = 0;
     // Whether the path that opened it still leads to this very file.
     virtual bool is_still_at_its_path() = 0;

@@ -12,26 +12,43 @@
 
 namespace boxkited {
 
-// Memory that lines wait in. It never moves and is filled from front to back, so that what it
-// holds can be written to a file while more is put behind it.
+// Memory that lines wait in. What is put into it never moves, and it is filled from front to back,
+// so that what it holds can be written to a file while more is put behind it.
 struct LineBlock {
-    explicit LineBlock(std::size_t size)
-        : bytes(std::make_unique_for_overwrite<char[]>(size)), capacity(size) {}
+    // Memory of that size.
+    explicit LineBlock(std::size_t size);
+    // A little more than that, of pages of its own, so that begin_like() has a meaning.
+    enum class Pages {
+        kAsUsed,  // The system gives each when something is first put into it.
+        kHuge,    // Two megabytes at a time, where it can: a direct write goes through them faster.
+    };
+    LineBlock(std::size_t size, Pages pages);
 
+    // The first line will be as far behind the beginning of a page as `position` is. Only while
+    // nothing is in use.
+    void begin_like(std::uint64_t position);
     std::size_t room() const { return capacity - used; }
     // Where the copy is.
     const char* put(std::string_view lines) {
-        char* at = bytes.get() + used;
+        char* at = memory.get() + lead + used;
         std::memcpy(at, lines.data(), lines.size());
         used += lines.size();
         needed += lines.size();
         return at;
     }
 
-    const std::unique_ptr<char[]> bytes;
+    struct Free {
+        std::size_t mapped_bytes;  // 0: it is not mapped.
+        void operator()(char* memory) const;
+    };
+    const std::unique_ptr<char, Free> memory;
     const std::size_t capacity;
+    std::size_t lead = 0;
     std::size_t used = 0;
     std::size_t needed = 0;  // Bytes of lines that are still to be written or synced.
+
+    // What a block of `size` takes of the system.
+    static std::size_t mapped_bytes(std::size_t size);
 };
 
 // A list: blocks change hands, and are pointed to, without being copied.

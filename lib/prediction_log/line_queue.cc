@@ -7,29 +7,12 @@ namespace boxkited {
 
 namespace {
 
-// What one write() takes at most, unless a single line is longer: small enough to be written while
-// it is still in the processor's cache, large enough for the call to cost nothing beside it.
-constexpr std::size_t kBlockBytes = 256 << 10;
-
-// What trim() leaves of the blocks that nothing needs.
-constexpr std::size_t kSpareBlocks = 4;
-
 // The disk is said to hang when it has not answered for as long as this.
 constexpr std::chrono::seconds kPatience{10};
-
-// Bytes of the whole lines at the beginning of `lines` that fit into `room`.
-std::size_t whole_lines(std::string_view lines, std::size_t room) {
-    const auto newline = lines.substr(0, room).rfind('\n');
-    return newline == lines.npos ? 0 : newline + 1;
-}
 
 // Since the standard library adds what it is to wait for to the present time.
 MonotonicTime::duration bounded(MonotonicTime::duration time) {
     return std::min<MonotonicTime::duration>(time, std::chrono::hours(1));
-}
-
-std::uint64_t count_lines(std::string_view lines) {
-    return static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
 }
 
 }  // namespace
@@ -37,7 +20,7 @@ std::uint64_t count_lines(std::string_view lines) {
 LineQueue::LineQueue(const PredictionLogOptions& options, const Clock& clock)
     : options_(options),
       clock_(clock),
-      urgent_bytes_(std::min<std::uint64_t>(kBlockBytes, options.queue_bytes / 4)),
+      urgent_bytes_(std::min<std::uint64_t>(LineMemory::block_bytes(), options.queue_bytes / 4)),
       writing_since_(clock.monotonic()),
       working_(options.enabled) {
     ledger_.queue_capacity_bytes = options.queue_bytes;
@@ -71,41 +54,11 @@ std::optional<LineQueue::Ticket> LineQueue::append(const LineBatch& batch, Trans
 void LineQueue::copy(const LineBatch& batch) {
     std::string_view rest = batch.text();
     for (const LineBatch::Run& run : batch.runs()) {
-        copy_run(rest.substr(0, run.bytes), run.partition, run.events);
+        const auto lines = rest.substr(0, run.bytes);
+        if (memory_.copy(lines, run.partition, run.events, waiting_))
+            filling_since_ = clock_.monotonic();
         rest.remove_prefix(run.bytes);
     }
-}
-
-// A line never spans two blocks, so that whatever is written with one call is whole.
-void LineQueue::copy_run(std::string_view lines, Partition partition, std::uint64_t events) {
-    while (blocks_.empty() || lines.size() > blocks_.back().room()) {
-        const auto fitting = blocks_.empty() ? 0 : whole_lines(lines, blocks_.back().room());
-        if (fitting > 0) {
-            const auto count = count_lines(lines.substr(0, fitting));
-            put(lines.substr(0, fitting), partition, count);
-            lines.remove_prefix(fitting);
-            events -= count;
-        }
-        add_block(lines.find('\n') + 1);
-    }
-    put(lines, partition, events);
-}
-
-void LineQueue::put(std::string_view lines, Partition partition, std::uint64_t events) {
-    if (lines.empty()) return;
-    const auto block = std::prev(blocks_.end());
-    push_back(waiting_, {.block = block,
-                         .data = block->put(lines),
-                         .bytes = lines.size(),
-                         .events = events,
-                         .partition = partition});
-}
-
-void LineQueue::add_block(std::size_t at_least) {
-    if (at_least <= kBlockBytes && !spare_.empty())
-        blocks_.splice(blocks_.end(), spare_, spare_.begin());
-    else
-        blocks_.emplace_back(std::max(at_least, kBlockBytes));
 }
 
 bool LineQueue::is_urgent() const {
@@ -202,27 +155,39 @@ LineQueue::Call LineQueue::wait(MonotonicTime until, bool backing_off) {
     return call;
 }
 
-bool LineQueue::draining() const {
-    const Lock lock(mutex_);
-    return draining_;
-}
-
 bool LineQueue::is_drained() const {
+    if (!draining_) return false;
     const Lock lock(mutex_);
-    return draining_ && waiting_.empty();
+    return waiting_.empty();
 }
 
-bool LineQueue::given_up() const {
-    const Lock lock(mutex_);
-    return given_up_;
-}
-
-LineQueue::Ticket LineQueue::take(LinePieces& pieces) {
+LineQueue::Ticket LineQueue::take(LinePieces& pieces, Call call) {
     assert(pieces.empty());
     const Lock lock(mutex_);
     pieces.swap(waiting_);
     waiting_bytes_ = 0;
+    if (call == Call::kLines && options_.ack == PredictionLogOptions::Ack::kQueued)
+        leave_block_being_filled(pieces);
     return last_ticket_;
+}
+
+// Unless it is all there is.
+void LineQueue::leave_block_being_filled(LinePieces& taken) {
+    const auto left = std::find_if(taken.begin(), taken.end(), [&](const LinePiece& piece) {
+        return piece.block == taken.back().block;
+    });
+    if (left == taken.begin()) return;
+    waiting_.assign(left, taken.end());
+    taken.erase(left, taken.end());
+    for (const LinePiece& piece : waiting_) waiting_bytes_ += piece.bytes;
+    waiting_since_ = filling_since_;
+}
+
+void LineQueue::line_up(Partition partition, std::uint64_t file_bytes) {
+    const Lock lock(mutex_);
+    for (const LinePiece& piece : waiting_)
+        if (piece.partition == partition) file_bytes += piece.bytes;
+    memory_.line_up(partition, file_bytes);
 }
 
 void LineQueue::release(const LinePieces& pieces) {
@@ -230,7 +195,7 @@ void LineQueue::release(const LinePieces& pieces) {
     const Lock lock(mutex_);
     for (const LinePiece& piece : pieces) {
         ledger_.queue_bytes -= piece.bytes;
-        let_go(piece, dead);
+        memory_.let_go(piece, dead);
     }
     writing_since_ = clock_.monotonic();
 }
@@ -238,31 +203,13 @@ void LineQueue::release(const LinePieces& pieces) {
 void LineQueue::trim() {
     LineBlocks dead;
     const Lock lock(mutex_);
-    if (spare_.size() <= kSpareBlocks) return;
-    dead.splice(dead.end(), spare_, std::next(spare_.begin(), kSpareBlocks), spare_.end());
-}
-
-void LineQueue::let_go(const LinePiece& piece, LineBlocks& dead) {
-    LineBlock& block = *piece.block;
-    block.needed -= piece.bytes;
-    if (block.needed > 0) return;
-    block.used = 0;
-    if (&block == &blocks_.back()) return;
-    // Kept for the next lines: fresh memory costs more than the copy into it.
-    LineBlocks& to = block.capacity == kBlockBytes ? spare_ : dead;
-    to.splice(to.begin(), blocks_, piece.block);
+    memory_.trim(dead);
 }
 
 LinePiece LineQueue::repacked(const LinePiece& piece) {
     LineBlocks dead;
     const Lock lock(mutex_);
-    const LineBlock& block = *piece.block;
-    if (&block == &blocks_.back() || block.needed * 2 >= block.capacity) return piece;
-    LinePiece copy = piece;
-    copy.block = blocks_.emplace(blocks_.begin(), piece.bytes);
-    copy.data = copy.block->put(piece.text());
-    let_go(piece, dead);
-    return copy;
+    return memory_.repacked(piece, dead);
 }
 
 void LineQueue::note_written(const LinePieces& pieces) {
@@ -305,6 +252,7 @@ bool LineQueue::note_trouble(const IoError& error) {
 }
 
 bool LineQueue::note_no_trouble() {
+    if (trouble_.empty()) return false;  // Nobody but this thread changes it.
     const Lock lock(mutex_);
     return !std::exchange(trouble_, {}).empty();
 }
@@ -320,6 +268,7 @@ void LineQueue::note_open_partitions(std::size_t count) {
 }
 
 void LineQueue::settle(Ticket ticket) {
+    if (options_.ack == PredictionLogOptions::Ack::kQueued) return;
     std::vector<Waiter> settled;
     {
         const Lock lock(mutex_);

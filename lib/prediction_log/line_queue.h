@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,7 @@
 #include "base/clock.h"
 #include "base/storage.h"
 #include "event/transport.h"
-#include "prediction_log/line_block.h"
+#include "prediction_log/line_memory.h"
 #include "prediction_log/log_ledger.h"
 #include "prediction_log/log_options.h"
 
@@ -51,16 +52,22 @@ public:
     };
     // Sleeps until there is something to do. `backing_off`: lines alone are no reason to wake.
     Call wait(MonotonicTime until, bool backing_off);
-    bool draining() const;
+    bool draining() const { return draining_; }
     // drain() was called and no line waits any more.
     bool is_drained() const;
-    bool given_up() const;
+    bool given_up() const { return given_up_; }
 
-    // Hands over all lines that wait, into empty `pieces`, and the last ticket among them.
-    Ticket take(LinePieces& pieces);
+    // Hands over the lines that wait, into empty `pieces`, and the last ticket given. When nobody
+    // waits for them and kLines was called, the block that is being filled is left for later, so
+    // that blocks are written whole; else they are all that wait.
+    Ticket take(LinePieces& pieces, Call call);
+    // The file of the partition is that long, with all that was taken. Lines of the partition that
+    // come from now on will lie in memory as its file wants them (File::append), as far as they
+    // begin a block.
+    void line_up(Partition partition, std::uint64_t file_bytes);
     // These lines are needed no more. Their memory is used again.
     void release(const LinePieces& pieces);
-    // Gives back memory that a time of many lines has left behind; for now and then.
+    // Gives back memory that was not used since the last call; for now and then.
     void trim();
     // A copy of the piece in memory of its own, when otherwise most of a block would be kept for
     // it; else the piece.
@@ -92,12 +99,9 @@ private:
     };
 
     void copy(const LineBatch& batch);
-    void copy_run(std::string_view lines, Partition partition, std::uint64_t events);
-    void put(std::string_view lines, Partition partition, std::uint64_t events);
-    void add_block(std::size_t at_least);
     bool is_urgent() const;
     bool should_wake_writer(bool was_empty);
-    void let_go(const LinePiece& piece, LineBlocks& dead);
+    void leave_block_being_filled(LinePieces& taken);
     std::vector<Waiter> give_up();
 
     const PredictionLogOptions& options_;
@@ -108,11 +112,11 @@ private:
     std::condition_variable work_;
     std::condition_variable progress_;
     LogLedger ledger_;
-    LineBlocks blocks_;  // The last one is being filled; the others are full and still needed.
-    LineBlocks spare_;
+    LineMemory memory_;
     LinePieces waiting_;
     std::uint64_t waiting_bytes_ = 0;
     MonotonicTime waiting_since_;   // When the oldest came.
+    MonotonicTime filling_since_;   // When the first line came into the block being filled.
     std::uint64_t taken_back_ = 0;  // Events counted as written that are in no file now.
     Ticket last_ticket_ = 0;
     Ticket settled_ = 0;
@@ -121,9 +125,9 @@ private:
     MonotonicTime writing_since_;  // When the writer last got on.
     bool working_;                 // The writer is not in wait(): it may be held up by a disk.
     bool asleep_ = false;          // It is, and nobody has woken it yet.
-    bool draining_ = false;
+    std::atomic<bool> draining_ = false;
     bool drain_told_ = false;
-    bool given_up_ = false;
+    std::atomic<bool> given_up_ = false;
     bool finished_ = false;
 };
 

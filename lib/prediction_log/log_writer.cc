@@ -66,7 +66,7 @@ void LogWriter::pass(Call call) {
     if (call == Call::kDrain) pause_ = kFirstPause;
     if (clock_.monotonic() >= maintenance_due_) maintain();
 
-    const auto last = queue_.take(taken_);
+    const auto last = queue_.take(taken_, call);
     partitions_.add(taken_);
     taken_.clear();
     partitions_.write_all();

@@ -42,7 +42,8 @@ PartitionFile::Appended PartitionFile::append(std::string_view lines) {
             const auto newline = lines.substr(0, in).rfind('\n');
             const auto whole = newline == lines.npos ? 0 : newline + 1;
             size_ += whole;
-            has_half_line_ = in > whole;
+            const auto length = file_->size();
+            has_half_line_ = in > whole || !length || *length > size_;
             // That this fails as well is found out, and told, before the next line.
             if (has_half_line_) (void)cut().has_value();
             return {whole, more.error()};

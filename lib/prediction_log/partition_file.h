@@ -39,6 +39,8 @@ public:
     // It holds nothing that a sync has confirmed.
     bool is_nothing_synced() const { return synced_size_ == 0; }
 
+    // Of its whole lines.
+    std::uint64_t size() const { return size_; }
     const std::filesystem::path& path() const { return path_; }
     std::uint64_t torn_bytes() const { return torn_bytes_; }
 
@@ -52,7 +54,7 @@ private:
     Storage* storage_;
     std::filesystem::path path_;
     std::unique_ptr<File> file_;
-    std::uint64_t size_ = 0;         // Of its whole lines.
+    std::uint64_t size_ = 0;
     std::uint64_t synced_size_ = 0;  // At the last good sync, or when it was opened.
     std::uint64_t torn_bytes_ = 0;
     bool has_half_line_ = false;  // Behind `size_`, and it could not be cut off.

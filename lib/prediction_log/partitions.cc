@@ -43,6 +43,10 @@ void Partitions::add(const LinePieces& pieces) {
         slot.partition = piece.partition;
         push_back(slot.pending, piece);
     }
+    const auto largest =
+        std::max_element(pieces.begin(), pieces.end(),
+                         [](const LinePiece& a, const LinePiece& b) { return a.bytes < b.bytes; });
+    if (largest != pieces.end()) busiest_ = largest->partition;
 }
 
 bool Partitions::is_all_written() const {
@@ -70,11 +74,11 @@ void Partitions::write_all() {
     for (const bool is_open : {true, false})
         for (auto& [partition, slot] : slots_)
             if (!slot.pending.empty() && slot.file.has_value() == is_open) write(slot);
+    line_up_queue();
     std::erase_if(slots_, [](const auto& item) {
         const Slot& slot = item.second;
         return slot.pending.empty() && !slot.file;
     });
-    queue_.note_open_partitions(open_count_);
 }
 
 void Partitions::write(Slot& slot) {
@@ -91,6 +95,12 @@ void Partitions::write(Slot& slot) {
         if (is_sync_due()) sync_all();
     }
     keep_little_memory(slot.pending);
+}
+
+void Partitions::line_up_queue() {
+    const auto slot = slots_.find(busiest_);
+    if (slot != slots_.end() && slot->second.file && slot->second.pending.empty())
+        queue_.line_up(busiest_, slot->second.file->size());
 }
 
 // Large pieces are written from where they lie. Small ones, as they come when the events of
@@ -141,7 +151,6 @@ bool Partitions::is_sync_due() const {
 void Partitions::sync_all() {
     for (auto& [partition, slot] : slots_)
         if (!queue_.given_up()) sync(slot);
-    queue_.note_open_partitions(open_count_);
 }
 
 void Partitions::sync(Slot& slot) {
@@ -250,7 +259,7 @@ void Partitions::open(Slot& slot) {
                      {{"file", opened->path().native()}, {"bytes", std::to_string(torn)}});
     }
     slot.file = *std::move(opened);
-    ++open_count_;
+    queue_.note_open_partitions(++open_count_);
 }
 
 void Partitions::make_room() {
@@ -266,7 +275,6 @@ void Partitions::close_idle(MonotonicTime::duration idle) {
     const auto now = clock_.monotonic();
     for (auto& [partition, slot] : slots_)
         if (slot.file && now - slot.used >= idle) close(slot);
-    queue_.note_open_partitions(open_count_);
 }
 
 void Partitions::close(Slot& slot) {
@@ -287,7 +295,7 @@ void Partitions::forget(Slot& slot) {
 
 void Partitions::drop_file(Slot& slot) {
     slot.file.reset();
-    --open_count_;
+    queue_.note_open_partitions(--open_count_);
 }
 
 }  // namespace boxkited

@@ -56,6 +56,7 @@ private:
 
     void report(const IoError& error);
     void write(Slot& slot);
+    void line_up_queue();
     std::string_view next_lines(const LinePieces& pending);
     void account(Slot& slot, std::size_t bytes);
     void keep_little_memory(LinePieces& pending);
@@ -82,6 +83,7 @@ private:
     LineQueue& queue_;
 
     std::map<Partition, Slot> slots_;
+    Partition busiest_{};  // Among the lines added last.
     std::size_t open_count_ = 0;
     std::uint64_t unsynced_bytes_ = 0;
     MonotonicTime unsynced_since_{};

@@ -9,6 +9,7 @@ namespace boxkited {
 namespace {
 
 constexpr auto kHttp = Transport::kHttp;
+constexpr auto kAll = LineQueue::Call::kDue;
 
 std::string text_of(const LinePieces& pieces) {
     std::string text;
@@ -41,7 +42,7 @@ TEST_CASE("a full queue takes nothing of a batch and goes on when there is room"
     CHECK(accepted(queue.ledger()) == 3);
 
     LinePieces taken;
-    CHECK(queue.take(taken) == 2U);
+    CHECK(queue.take(taken, kAll) == 2U);
     CHECK_FALSE(queue.append(batch, kHttp).has_value());
     queue.note_written(taken);
     CHECK_FALSE(queue.append(batch, kHttp).has_value());
@@ -71,7 +72,7 @@ TEST_CASE("lines come out as they went in and never in two pieces", "[prediction
     }
 
     LinePieces taken;
-    queue.take(taken);
+    queue.take(taken, kAll);
 
     CHECK(text_of(taken) == expected);
     std::uint64_t counted = 0;
@@ -90,11 +91,80 @@ TEST_CASE("lines of one partition are one piece in each block", "[prediction_log
     LineQueue queue(given.options, given.clock);
     LinePieces taken;
 
-    for (int i = 0; i < 3000; ++i)
+    for (int i = 0; i < 10'000; ++i)
         REQUIRE(queue.append(batch_of(partition(1), line("x", 475)), kHttp));
-    queue.take(taken);
+    queue.take(taken, kAll);
 
-    CHECK(taken.size() == 6);  // 1.5 MB in blocks of 256 KiB.
+    CHECK(taken.size() == 3);  // 5.1 MB in blocks of 2 MiB.
+}
+
+TEST_CASE("lines lie in memory as in the file that they go to", "[prediction_log]") {
+    Fixture given;
+    LineQueue queue(given.options, given.clock);
+    // In three blocks.
+    const auto append_many = [&] {
+        for (int i = 0; i < 10'000; ++i)
+            REQUIRE(queue.append(batch_of(partition(1), line("x", 475)), kHttp));
+    };
+    const auto taken = [&] {
+        LinePieces pieces;
+        queue.take(pieces, kAll);
+        return pieces;
+    };
+    const auto check = [](const LinePieces& pieces, std::size_t first, std::uint64_t position) {
+        for (std::size_t i = first; i < pieces.size(); ++i) {
+            CHECK(reinterpret_cast<std::uintptr_t>(pieces[i].data) % page_bytes() ==
+                  position % page_bytes());
+            position += pieces[i].bytes;
+        }
+    };
+
+    append_many();
+    const auto new_file = taken();
+    check(new_file, 0, 0);
+
+    queue.line_up(partition(1), 12'345);  // It was no new one.
+    append_many();
+    const auto another = taken();
+    check(another, 1, 12'345 + another[0].bytes);
+
+    append_many();
+    queue.line_up(partition(1), 777);  // Lines wait already.
+    append_many();
+    const auto at_last = taken();
+    check(at_last, at_last.size() - 1, 777 + text_of(at_last).size() - at_last.back().bytes);
+}
+
+TEST_CASE("the block being filled is left until it is due unless somebody waits",
+          "[prediction_log]") {
+    Fixture given;
+    const bool waits = GENERATE(false, true);
+    if (waits) given.options.ack = PredictionLogOptions::Ack::kWritten;
+    LineQueue queue(given.options, given.clock);
+    std::string expected;
+    const auto append = [&](int lines) {
+        for (int i = 0; i < lines; ++i) {
+            expected += line(std::to_string(i), 475);
+            REQUIRE(queue.append(batch_of(partition(1), line(std::to_string(i), 475)), kHttp));
+        }
+    };
+    std::string taken;
+    const auto take = [&](LineQueue::Call call) {
+        LinePieces pieces;
+        queue.take(pieces, call);
+        taken += text_of(pieces);
+        return pieces.size();
+    };
+
+    append(10);
+    CHECK(take(LineQueue::Call::kLines) == 1);  // All there is.
+    CHECK(taken == expected);
+    append(10'000);
+    CHECK(take(LineQueue::Call::kLines) == (waits ? 3 : 2));
+    CHECK((taken == expected) == waits);
+    append(10);
+    CHECK(take(kAll) == 1);
+    CHECK(taken == expected);
 }
 
 TEST_CASE("memory goes round while lines are taken and released", "[prediction_log]") {
@@ -109,7 +179,7 @@ TEST_CASE("memory goes round while lines are taken and released", "[prediction_l
         expected += text;
         REQUIRE(queue.append(batch_of(partition(0), text), kHttp).has_value());
         LinePieces taken;
-        if (i % 3 == 0) queue.take(taken);
+        if (i % 3 == 0) queue.take(taken, kAll);
         for (const auto& piece : taken) held.push_back(piece);
         if (i % 100 != 99) continue;
         CHECK(expected.starts_with(text_of(held)));
@@ -124,11 +194,11 @@ TEST_CASE("memory goes round while lines are taken and released", "[prediction_l
 TEST_CASE("a piece that keeps a block alive alone gets memory of its own", "[prediction_log]") {
     Fixture given;
     LineQueue queue(given.options, given.clock);
-    for (int i = 0; i < 600; ++i)
+    for (int i = 0; i < 4000; ++i)
         REQUIRE(
             queue.append(batch_of(partition(i == 7 ? 1 : 0), line("x", 1000)), kHttp).has_value());
     LinePieces taken;
-    queue.take(taken);
+    queue.take(taken, kAll);
     const auto stuck = taken[1];
     REQUIRE(stuck.partition == partition(1));
     const std::string text(stuck.text());
@@ -172,7 +242,7 @@ TEST_CASE("giving up counts what is queued as lost and drops those who wait", "[
     LineQueue queue(given.options, given.clock);
     LinePieces taken;
     REQUIRE(queue.append(batch_of(partition(0), "a\n"), kHttp).has_value());
-    queue.take(taken);
+    queue.take(taken, kAll);
     REQUIRE(queue.append(batch_of(partition(0), "b\n"), kHttp).has_value());
     const auto witness = std::make_shared<int>();
     CHECK_FALSE(queue.settled_or_wake(2, [witness] { FAIL(); }));
