@@ -88,8 +88,14 @@ std::optional<std::uint64_t> value_of_decimals(std::string_view text) {
         return value_of(digits);
     }
     const Eight first = eight_at(text.data());
-    if (!are_digits(first) || !are_digits(last)) return std::nullopt;
+    if (!(are_digits(first) & are_digits(last))) return std::nullopt;
     return value_of(first) * kPowers[count - 8] + value_of_last(count - 8, last);
+}
+
+// Without a branch: signs come as they like.
+double with_sign(double magnitude, bool negative) {
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) |
+                                 std::uint64_t{negative} << 63);
 }
 
 // The value of the number, if it is of the kind that nearly all are: few digits, a point and up to
@@ -99,7 +105,7 @@ std::optional<double> parse_short_number(std::string_view text) {
     const char* at = text.data();
     const char* const end = at + text.size();
     const bool negative = *at == '-';
-    if (negative) ++at;
+    at += negative;
     std::uint64_t whole = 0;
     const char* const point = read_digits(at, std::min(at + 4, end), whole);
     if (point == at || point == end || *point != '.' || (*at == '0' && point - at > 1))
@@ -110,8 +116,7 @@ std::optional<double> parse_short_number(std::string_view text) {
     if (!fraction) return std::nullopt;
     const std::uint64_t digits = whole * kPowers[decimals.size()] + *fraction;
     if (digits > kExactIntegers) return std::nullopt;
-    const double magnitude = static_cast<double>(digits) / kExactPowers[decimals.size()];
-    return negative ? -magnitude : magnitude;
+    return with_sign(static_cast<double>(digits) / kExactPowers[decimals.size()], negative);
 }
 
 const char* skip_exponent(const char* at, const char* end) {
@@ -153,8 +158,7 @@ std::optional<double> parse_json_number(std::string_view text) {
 
     if (!has_exponent && count <= kExactDigits && digits <= kExactIntegers) {
         if (!has_point && digits == 0) return 0.0;
-        const double magnitude = static_cast<double>(digits) / kExactPowers[decimals];
-        return negative ? -magnitude : magnitude;
+        return with_sign(static_cast<double>(digits) / kExactPowers[decimals], negative);
     }
     double value = 0;
     const auto error = std::from_chars(text.data(), end, value).ec;

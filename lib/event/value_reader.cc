@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/ascii_text.h"
 #include "event/json_number.h"
 #include "event/json_string.h"
 
@@ -75,7 +76,8 @@ bool ValueReader::expect(char symbol) {
 
 bool ValueReader::read(Value& value, std::size_t depth) {
     const char first = cursor_.peek();
-    if ((first >= '0' && first <= '9') || first == '-') {
+    // One question, not two: nobody can guess whether a number is negative.
+    if (is_digit(first) | (first == '-')) {
         if (const auto number = parse_json_number(cursor_.text_of(cursor_.at()))) {
             cursor_.skip_one();
             value.kind = Value::Kind::kNumber;
