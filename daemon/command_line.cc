@@ -185,9 +185,8 @@ void describe_baseline(CLI::App& app, BaselineFlags& to) {
 std::optional<WallTime> read_time(const std::string& text) {
     if (const auto time = event_time({Value::Kind::kText, 0, text})) return time;
     if (const auto day = parse_rfc3339(text + "T00:00:00Z")) return day;
-    const auto seconds = parse_json_number(text);
-    if (!seconds) return std::nullopt;
-    return event_time({Value::Kind::kNumber, *seconds, {}});
+    Value seconds{Value::Kind::kNumber, 0, {}};
+    return parse_json_number(text, seconds.number) ? event_time(seconds) : std::nullopt;
 }
 
 void add_time(CLI::App& app, const char* flag, std::optional<WallTime>& to, const char* help) {

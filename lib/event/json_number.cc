@@ -76,32 +76,32 @@ std::uint64_t value_of_last(std::ptrdiff_t count, Eight digits) {
 
 // The value of all of `text`, 1 to 15 digits, without a loop: numbers of one feature differ in
 // length, and a loop that ends elsewhere each time costs more than all the rest. There are eight
-// bytes to be read that end where `text` does. Nothing when one is no digit.
-std::optional<std::uint64_t> value_of_decimals(std::string_view text) {
+// bytes to be read that end where `text` does. False when one is no digit.
+bool read_decimals(std::string_view text, std::uint64_t& value) {
     const char* const end = text.data() + text.size();
     const auto count = static_cast<std::ptrdiff_t>(text.size());
     const Eight last = eight_at(end - 8);
     if (count < 8) {
         const Eight others = ~(~Eight{0} << 8 * (8 - count));
         const Eight digits = (last & ~others) | (0x3030303030303030 & others);
-        if (!are_digits(digits)) return std::nullopt;
-        return value_of(digits);
+        value = value_of(digits);
+        return are_digits(digits);
     }
     const Eight first = eight_at(text.data());
-    if (!(are_digits(first) & are_digits(last))) return std::nullopt;
-    return value_of(first) * kPowers[count - 8] + value_of_last(count - 8, last);
+    value = value_of(first) * kPowers[count - 8] + value_of_last(count - 8, last);
+    return are_digits(first) & are_digits(last);
 }
 
 // Without a branch: signs come as they like.
 double with_sign(double magnitude, bool negative) {
-    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) |
-                                 std::uint64_t{negative} << 63);
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) | std::uint64_t{negative}
+                                                                               << 63);
 }
 
-// The value of the number, if it is of the kind that nearly all are: few digits, a point and up to
-// 15 decimals.
-std::optional<double> parse_short_number(std::string_view text) {
-    if (std::endian::native != std::endian::little || text.size() < 8) return std::nullopt;
+// Reads a number of the kind that nearly all are: few digits, a point and up to 15 decimals. False
+// for any other.
+bool parse_short_number(std::string_view text, double& number) {
+    if (std::endian::native != std::endian::little || text.size() < 8) return false;
     const char* at = text.data();
     const char* const end = at + text.size();
     const bool negative = *at == '-';
@@ -109,14 +109,15 @@ std::optional<double> parse_short_number(std::string_view text) {
     std::uint64_t whole = 0;
     const char* const point = read_digits(at, std::min(at + 4, end), whole);
     if (point == at || point == end || *point != '.' || (*at == '0' && point - at > 1))
-        return std::nullopt;
+        return false;
     const std::string_view decimals(point + 1, static_cast<std::size_t>(end - point - 1));
-    if (decimals.empty() || decimals.size() > 15) return std::nullopt;
-    const auto fraction = value_of_decimals(decimals);
-    if (!fraction) return std::nullopt;
-    const std::uint64_t digits = whole * kPowers[decimals.size()] + *fraction;
-    if (digits > kExactIntegers) return std::nullopt;
-    return with_sign(static_cast<double>(digits) / kExactPowers[decimals.size()], negative);
+    if (decimals.empty() || decimals.size() > 15) return false;
+    std::uint64_t fraction = 0;
+    if (!read_decimals(decimals, fraction)) return false;
+    const std::uint64_t digits = whole * kPowers[decimals.size()] + fraction;
+    if (digits > kExactIntegers) return false;
+    number = with_sign(static_cast<double>(digits) / kExactPowers[decimals.size()], negative);
+    return true;
 }
 
 const char* skip_exponent(const char* at, const char* end) {
@@ -127,11 +128,7 @@ const char* skip_exponent(const char* at, const char* end) {
     return behind == at ? nullptr : behind;
 }
 
-}  // namespace
-
-std::optional<double> parse_json_number(std::string_view text) {
-    if (const auto value = parse_short_number(text)) return value;
-
+bool parse_any_number(std::string_view text, double& number) {
     const char* at = text.data();
     const char* const end = at + text.size();
     const bool negative = at != end && *at == '-';
@@ -141,7 +138,7 @@ std::optional<double> parse_json_number(std::string_view text) {
     std::uint64_t digits = 0;
     at = read_digits(at, end, digits);
     auto count = at - whole;
-    if (count == 0 || (*whole == '0' && count > 1)) return std::nullopt;
+    if (count == 0 || (*whole == '0' && count > 1)) return false;
 
     std::ptrdiff_t decimals = 0;
     const bool has_point = at != end && *at == '.';
@@ -150,19 +147,26 @@ std::optional<double> parse_json_number(std::string_view text) {
         at = read_digits(fraction, end, digits);
         decimals = at - fraction;
         count += decimals;
-        if (decimals == 0) return std::nullopt;
+        if (decimals == 0) return false;
     }
     const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
     if (has_exponent) at = skip_exponent(at, end);
-    if (at != end) return std::nullopt;
+    if (at != end) return false;
 
     if (!has_exponent && count <= kExactDigits && digits <= kExactIntegers) {
-        if (!has_point && digits == 0) return 0.0;
-        return with_sign(static_cast<double>(digits) / kExactPowers[decimals], negative);
+        const bool is_negative = negative && (has_point || digits != 0);
+        number = with_sign(static_cast<double>(digits) / kExactPowers[decimals], is_negative);
+        return true;
     }
-    double value = 0;
-    const auto error = std::from_chars(text.data(), end, value).ec;
-    return error == std::errc() ? value : parse_python_float(text);
+    if (std::from_chars(text.data(), end, number).ec != std::errc())
+        number = *parse_python_float(text);
+    return true;
+}
+
+}  // namespace
+
+bool parse_json_number(std::string_view text, double& number) {
+    return parse_short_number(text, number) || parse_any_number(text, number);
 }
 
 }  // namespace boxkited

@@ -78,10 +78,9 @@ bool ValueReader::read(Value& value, std::size_t depth) {
     const char first = cursor_.peek();
     // One question, not two: nobody can guess whether a number is negative.
     if (is_digit(first) | (first == '-')) {
-        if (const auto number = parse_json_number(cursor_.text_of(cursor_.at()))) {
+        if (parse_json_number(cursor_.text_of(cursor_.at()), value.number)) {
             cursor_.skip_one();
             value.kind = Value::Kind::kNumber;
-            value.number = *number;
             return true;
         }
     }
