@@ -3,8 +3,6 @@
 #include <cstring>
 #include <limits>
 
-#include "base/ascii_text.h"
-#include "event/json_number.h"
 #include "event/json_string.h"
 
 namespace boxkited {
@@ -72,19 +70,6 @@ bool ValueReader::fail_here(std::string_view expected) {
 bool ValueReader::expect(char symbol) {
     if (cursor_.take(symbol)) return true;
     return fail_here(std::string{'`', symbol, '`'});
-}
-
-bool ValueReader::read(Value& value, std::size_t depth) {
-    const char first = cursor_.peek();
-    // One question, not two: nobody can guess whether a number is negative.
-    if (is_digit(first) | (first == '-')) {
-        if (parse_json_number(cursor_.text_of(cursor_.at()), value.number)) {
-            cursor_.skip_one();
-            value.kind = Value::Kind::kNumber;
-            return true;
-        }
-    }
-    return read_no_number(value, depth);
 }
 
 bool ValueReader::read_no_number(Value& value, std::size_t depth) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii_text.h"
+#include "event/json_number.h"
 #include "event/refusal.h"
 #include "event/token_cursor.h"
 #include "event/value.h"
@@ -31,7 +33,17 @@ public:
 
     // A value of any type, of which only what counting needs is kept. `depth` is that of the
     // value around it, 0 at the top.
-    bool read(Value& value, std::size_t depth);
+    bool read(Value& value, std::size_t depth) {
+        const char first = cursor_.peek();
+        // One question, not two: nobody can guess whether a number is negative.
+        if ((is_digit(first) | (first == '-')) &&
+            parse_json_number(cursor_.text_of(cursor_.at()), value.number)) {
+            cursor_.skip_one();
+            value.kind = Value::Kind::kNumber;
+            return true;
+        }
+        return read_no_number(value, depth);
+    }
     bool skip(std::size_t depth);
     // A string, unescaped.
     bool read_string(std::string_view& text);

@@ -30,6 +30,36 @@ void Observation::drop() { shard_.staged.clear(); }
 
 std::size_t Observation::feature_count() const { return shard_.layout->feature_count(); }
 
+// This and the next run for every value of every event: they are made part of their callers.
+//
+// `number` is not NaN.
+inline void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
+                                      const BucketBounds& bounds, double number) {
+    const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
+    if (bucket == 0 || bucket == bounds.values().size()) stage_range(variable, bounds, number);
+    if (std::isfinite(number))
+        shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
+    else
+        stage_bin(variable, bucket);
+}
+
+inline void Observation::stage_value(std::uint32_t variable, const Value& value) {
+    const Layout::Variable& place = shard_.layout->variables()[variable];
+    const auto* const bounds = std::get_if<BucketBounds>(&place.index);
+    if (bounds != nullptr && holds_number(value)) {
+        stage_number(variable, place, *bounds, value.number);
+    } else if (value.kind == Value::Kind::kNested) {
+        count(NotCounted::kNested);
+    } else if (bounds == nullptr) {
+        stage_category(variable, std::get<CategoryBins>(place.index), value);
+    } else if (const auto number = number_in(value)) {
+        stage_number(variable, place, *bounds, *number);
+    } else {
+        stage_bin(variable, static_cast<std::uint32_t>(bounds->values().size()));
+        stage_unusual(variable, Unusual::kMissing);
+    }
+}
+
 void Observation::stage(const PredictionEvent& event) {
     const Layout& layout = *shard_.layout;
     bool mismatch = false;
@@ -51,34 +81,6 @@ void Observation::stage(const PredictionEvent& event) {
         if (mismatch && expected > 0) count(NotCounted::kMismatch);
     }
     if (event.output && layout.inference()) stage_value(*layout.inference(), *event.output);
-}
-
-void Observation::stage_value(std::uint32_t variable, const Value& value) {
-    const Layout::Variable& place = shard_.layout->variables()[variable];
-    const auto* const bounds = std::get_if<BucketBounds>(&place.index);
-    if (bounds != nullptr && holds_number(value)) {
-        stage_number(variable, place, *bounds, value.number);
-    } else if (value.kind == Value::Kind::kNested) {
-        count(NotCounted::kNested);
-    } else if (bounds == nullptr) {
-        stage_category(variable, std::get<CategoryBins>(place.index), value);
-    } else if (const auto number = number_in(value)) {
-        stage_number(variable, place, *bounds, *number);
-    } else {
-        stage_bin(variable, static_cast<std::uint32_t>(bounds->values().size()));
-        stage_unusual(variable, Unusual::kMissing);
-    }
-}
-
-// `number` is not NaN.
-void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
-                               const BucketBounds& bounds, double number) {
-    const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
-    if (bucket == 0 || bucket == bounds.values().size()) stage_range(variable, bounds, number);
-    if (std::isfinite(number))
-        shard_.staged.numbers.push_back({place.first_slot + bucket, variable, number});
-    else
-        stage_bin(variable, bucket);
 }
 
 // Of a number in the first or the last bucket.
