@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/ascii_text.h"
 #include "event/json_number.h"
 #include "event/refusal.h"
 #include "event/token_cursor.h"
@@ -35,9 +34,9 @@ public:
     // value around it, 0 at the top.
     bool read(Value& value, std::size_t depth) {
         const char first = cursor_.peek();
-        // One question, not two: nobody can guess whether a number is negative.
-        if ((is_digit(first) | (first == '-')) &&
-            parse_json_number(cursor_.text_of(cursor_.at()), value.number)) {
+        // From `-` to `9`, which asks once: nobody can guess whether a number is negative.
+        const bool may_be_number = static_cast<unsigned char>(first - '-') <= '9' - '-';
+        if (may_be_number && parse_json_number(cursor_.text_of(cursor_.at()), value.number)) {
             cursor_.skip_one();
             value.kind = Value::Kind::kNumber;
             return true;

@@ -23,7 +23,9 @@ public:
         // nearly every value the guess is right, and a look at both its bounds proves it.
         const double guess = (value - origin_) * buckets_per_unit_;
         if (guess > 0 && guess < intervals_) {
-            const auto at = static_cast<std::size_t>(guess) + first_even_;
+            // Signed on the way: processors have no other conversion.
+            const auto at =
+                static_cast<std::size_t>(static_cast<std::ptrdiff_t>(guess)) + first_even_;
             if (bounds_[at] < value && value <= bounds_[at + 1]) return at + 1;
         }
         return search(value);

@@ -33,8 +33,10 @@ std::size_t Observation::feature_count() const { return shard_.layout->feature_c
 // This and the next run for every value of every event: they are made part of their callers.
 //
 // `number` is not NaN.
-inline void Observation::stage_number(std::uint32_t variable, const Layout::Variable& place,
-                                      const BucketBounds& bounds, double number) {
+[[gnu::always_inline]] inline void Observation::stage_number(std::uint32_t variable,
+                                                             const Layout::Variable& place,
+                                                             const BucketBounds& bounds,
+                                                             double number) {
     const auto bucket = static_cast<std::uint32_t>(bounds.bucket_of(number));
     if (bucket == 0 || bucket == bounds.values().size()) stage_range(variable, bounds, number);
     if (std::isfinite(number))
