@@ -67,6 +67,8 @@ private:
     void stage_value(std::uint32_t variable, const Value& value);
     void stage_number(std::uint32_t variable, const Layout::Variable& place,
                       const BucketBounds& bounds, double number);
+    void stage_text(std::uint32_t variable, const Layout::Variable& place,
+                    const BucketBounds& bounds, const Value& value);
     void stage_range(std::uint32_t variable, const BucketBounds& bounds, double number);
     void stage_category(std::uint32_t variable, const CategoryBins& bins, const Value& value);
     void stage_unusual(std::uint32_t variable, Unusual what);

@@ -12,7 +12,7 @@ bool holds_number(const Value& value) {
     return value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
 }
 
-// Of a text that reads as a number, NaN not being one.
+// Nothing for a missing value, for NaN, and for a text that reads as no number.
 std::optional<double> number_in(const Value& value) {
     if (value.kind != Value::Kind::kText) return std::nullopt;
     const auto number = parse_python_float(value.text);
@@ -45,21 +45,18 @@ std::size_t Observation::feature_count() const { return shard_.layout->feature_c
         stage_bin(variable, bucket);
 }
 
-inline void Observation::stage_value(std::uint32_t variable, const Value& value) {
+[[gnu::always_inline]] inline void Observation::stage_value(std::uint32_t variable,
+                                                            const Value& value) {
     const Layout::Variable& place = shard_.layout->variables()[variable];
     const auto* const bounds = std::get_if<BucketBounds>(&place.index);
-    if (bounds != nullptr && holds_number(value)) {
+    if (bounds != nullptr && holds_number(value))
         stage_number(variable, place, *bounds, value.number);
-    } else if (value.kind == Value::Kind::kNested) {
+    else if (value.kind == Value::Kind::kNested)
         count(NotCounted::kNested);
-    } else if (bounds == nullptr) {
+    else if (bounds == nullptr)
         stage_category(variable, std::get<CategoryBins>(place.index), value);
-    } else if (const auto number = number_in(value)) {
-        stage_number(variable, place, *bounds, *number);
-    } else {
-        stage_bin(variable, static_cast<std::uint32_t>(bounds->values().size()));
-        stage_unusual(variable, Unusual::kMissing);
-    }
+    else
+        stage_text(variable, place, *bounds, value);
 }
 
 void Observation::stage(const PredictionEvent& event) {
@@ -83,6 +80,17 @@ void Observation::stage(const PredictionEvent& event) {
         if (mismatch && expected > 0) count(NotCounted::kMismatch);
     }
     if (event.output && layout.inference()) stage_value(*layout.inference(), *event.output);
+}
+
+// Where a number is expected.
+void Observation::stage_text(std::uint32_t variable, const Layout::Variable& place,
+                             const BucketBounds& bounds, const Value& value) {
+    if (const auto number = number_in(value)) {
+        stage_number(variable, place, bounds, *number);
+    } else {
+        stage_bin(variable, static_cast<std::uint32_t>(bounds.values().size()));
+        stage_unusual(variable, Unusual::kMissing);
+    }
 }
 
 // Of a number in the first or the last bucket.
