@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "daemon/drift_service.h"
+#include "daemon/memory_bound.h"
 #include "daemon/own_metrics.h"
 #include "daemon/prediction_route.h"
 #include "daemon/routes.h"
@@ -77,6 +78,16 @@ std::string joined(const std::vector<std::string>& texts) {
     return out;
 }
 
+// The sum; its parts are told to who wants to know more.
+std::string show_memory_bound(const DaemonOptions& options, const Layout& layout) {
+    const MemoryBound bound = memory_bound(options, layout);
+    std::vector<std::string> parts;
+    for (const MemoryBound::Part& part : bound.parts)
+        parts.push_back(std::string(part.name) + ':' + std::to_string(part.bytes));
+    log::debug("memory at most", {{"parts", joined(parts)}});
+    return std::to_string(bound.total());
+}
+
 }  // namespace
 
 App::App(CommandLine command_line, Environment environment)
@@ -126,14 +137,16 @@ int App::run() {
     if (!server) return report(kWorkFailed, server.error().message);
 
     const std::string addresses = joined((*server)->addresses());
+    const auto layout = live.snapshot().layout;
     log::info("ready", {{"version", std::string(kVersion)},
                         {"listeners", addresses},
                         {"baseline", baseline->path},
                         {"variables", std::to_string(baseline->baseline->variables.size())},
-                        {"windows_bytes_at_most",
-                         std::to_string(DriftService::most_bytes(options_.drift, options_.monitor,
-                                                                 *live.snapshot().layout))}});
+                        {"windows_bytes_at_most", std::to_string(DriftService::most_bytes(
+                                                      options_.drift, options_.monitor, *layout))},
+                        {"memory_bytes_at_most", show_memory_bound(options_, *layout)}});
     notify_ready("serving on " + addresses);
+    drift->start();
     serve_until_stopped({live, *drift, metrics});
     return stop(**server, **log, drift, windows.get());
 }

@@ -1,5 +1,7 @@
 #include "daemon/drift_service.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -25,20 +27,28 @@ DriftService::DriftService(const DriftSettings& settings, const MonitorLimits& l
       next_evaluation_(clock.monotonic()),
       next_save_(next_evaluation_ + kSaveInterval) {
     restore(limits);
-    judge();
+}
+
+void DriftService::start() {
     thread_ = std::jthread([this] { run(); });
 }
 
 DriftService::~DriftService() {
     shared_.lock()->stopping = true;
     changed_.notify_one();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     save();
 }
 
 std::size_t DriftService::most_bytes(const DriftSettings& settings, const MonitorLimits& limits,
                                      const Layout& layout) {
     return Windows::most_bytes(settings.windows.size(), layout.slots() + limits.new_bins_total);
+}
+
+bool DriftService::judged_or_wake(std::function<void()> wake) {
+    auto shared = shared_.lock();
+    if (!shared->is_judged) shared->wait_for_first.push_back(std::move(wake));
+    return shared->is_judged;
 }
 
 void DriftService::reload(const DriftOptions& rules) {
@@ -52,6 +62,7 @@ void DriftService::reload(const DriftOptions& rules) {
 void DriftService::run() {
     while (take_requests()) {
         judge();
+        tell_of_first();
         settle_reload();
         render_json();
         pack_texts();
@@ -75,6 +86,16 @@ void DriftService::settle_reload() {
     if (!std::exchange(is_reloading_, false)) return;
     shared_.lock()->new_rules.reset();
     reloaded_.notify_all();
+}
+
+void DriftService::tell_of_first() {
+    std::vector<std::function<void()>> waiting;
+    {
+        auto shared = shared_.lock();
+        shared->is_judged = true;
+        waiting.swap(shared->wait_for_first);
+    }
+    for (const auto& wake : waiting) wake();
 }
 
 void DriftService::judge() {
@@ -131,6 +152,7 @@ void DriftService::pack_texts() {
     lines->pack();
     lines_ = lines;
     show_drift();
+    malloc_trim(0);  // Packing takes some times what it leaves.
 }
 
 void DriftService::answer(http::Response& response) {

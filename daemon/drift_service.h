@@ -21,9 +21,9 @@
 
 namespace boxkited {
 
-// Judges drift while the daemon runs: slides the windows, evaluates them at once and then at an
-// interval, and keeps what came out for /metrics and /v1/drift. With a file the windows go on where
-// an earlier process has left them.
+// Judges drift while the daemon runs: slides the windows, evaluates them once it is started and
+// then at an interval, and keeps what came out for /metrics and /v1/drift. With a file the windows
+// go on where an earlier process has left them.
 //
 // Threads: any thread may call any member; the work is done on a thread of its own.
 class DriftService {
@@ -33,8 +33,15 @@ public:
                  LiveDistributions& live, const Clock& clock, WindowsFile* file);
     ~DriftService();
 
-    // Rendered at the last evaluation.
+    // Begins to judge; the windows count from the constructor on. Once, before the first reload().
+    void start();
+
+    // Rendered at the last evaluation; null before the first one.
     std::shared_ptr<const DriftText> text() const { return texts_.lock()->drift; }
+
+    // Whether there was an evaluation. When not yet, `wake` is called once, on the thread that
+    // judges, as soon as there is.
+    bool judged_or_wake(std::function<void()> wake);
 
     // What stands beside it on /metrics, packed. Null, or of another layout, until the thread gets
     // to it after the start or a reload.
@@ -64,6 +71,8 @@ private:
         bool stopping = false;
         std::optional<DriftOptions> new_rules;  // Until they are in force.
         std::vector<Waiter> waiters;
+        bool is_judged = false;
+        std::vector<std::function<void()>> wait_for_first;  // For the first evaluation.
         Json json;  // Of the last evaluation; null until somebody asks.
     };
 
@@ -74,6 +83,7 @@ private:
 
     void run();
     void judge();
+    void tell_of_first();
     void show_drift();
     void pack_texts();
     void wait();

@@ -8,7 +8,27 @@
 
 namespace boxkited {
 
-MetricsRoute::MetricsRoute(const LiveDistributions& live, const DriftService& drift,
+namespace {
+
+// What a scrape asks for, for as long as it is held.
+struct KeptRequest {
+    explicit KeptRequest(const http::Request& request)
+        : query(request.query), accept(request.accept), accept_encoding(request.accept_encoding) {}
+
+    http::Request view() const {
+        http::Request request;
+        request.query = query;
+        request.accept = accept;
+        request.accept_encoding = accept_encoding;
+        return request;
+    }
+
+    std::string query, accept, accept_encoding;
+};
+
+}  // namespace
+
+MetricsRoute::MetricsRoute(const LiveDistributions& live, DriftService& drift,
                            const PredictionLog& log, const OwnMetrics& metrics)
     : live_(live),
       drift_(drift),
@@ -17,6 +37,28 @@ MetricsRoute::MetricsRoute(const LiveDistributions& live, const DriftService& dr
       rendered_(std::make_shared<Guarded<std::shared_ptr<const DistributionsText>>>()) {}
 
 void MetricsRoute::operator()(const http::Request& request, http::Response& response) const {
+    if (drift_.text() == nullptr) {
+        response.hold = hold(request);
+    } else {
+        answer(request, response);
+    }
+}
+
+std::shared_ptr<http::Hold> MetricsRoute::hold(const http::Request& request) const {
+    const auto answer_later = [route = *this,
+                               kept = KeptRequest(request)](http::Response& response) {
+        route.answer(kept.view(), response);
+    };
+    auto hold = std::make_shared<http::Hold>();
+    hold->settled_or_wake = [&drift = drift_](std::function<void()> wake) {
+        return drift.judged_or_wake(std::move(wake));
+    };
+    hold->on_settled = answer_later;
+    hold->on_timeout = answer_later;
+    return hold;
+}
+
+void MetricsRoute::answer(const http::Request& request, http::Response& response) const {
     const Scrape scrape = begin(request);
     response.content_type = content_type(scrape.format);
     response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
@@ -33,7 +75,8 @@ MetricsRoute::Scrape MetricsRoute::begin(const http::Request& request) const {
         live_.snapshot(), {}, drift_.text(), negotiate(request.accept), NameFilter(request.query)};
     scrape.distributions = text_of(scrape.snapshot.layout);
     // Right after a reload drift is not evaluated yet.
-    if (scrape.drift->layout() != scrape.snapshot.layout) scrape.drift = nullptr;
+    if (scrape.drift != nullptr && scrape.drift->layout() != scrape.snapshot.layout)
+        scrape.drift = nullptr;
     return scrape;
 }
 

@@ -17,9 +17,10 @@ namespace boxkited {
 // Threads: any thread may call it; copies share what they have rendered.
 class MetricsRoute {
 public:
-    MetricsRoute(const LiveDistributions& live, const DriftService& drift, const PredictionLog& log,
+    MetricsRoute(const LiveDistributions& live, DriftService& drift, const PredictionLog& log,
                  const OwnMetrics& metrics);
 
+    // Right after the start the answer is held until drift is judged.
     void operator()(const http::Request& request, http::Response& response) const;
 
 private:
@@ -27,11 +28,13 @@ private:
     struct Scrape {
         LiveSnapshot snapshot;
         std::shared_ptr<const DistributionsText> distributions;
-        std::shared_ptr<const DriftText> drift;  // Null right after a reload.
+        std::shared_ptr<const DriftText> drift;  // Null right after the start or a reload.
         TextFormat format;
         NameFilter filter;
     };
 
+    void answer(const http::Request& request, http::Response& response) const;
+    std::shared_ptr<http::Hold> hold(const http::Request& request) const;
     Scrape begin(const http::Request& request) const;
     std::string own_text(const Scrape& scrape) const;
     std::string plain_text(const Scrape& scrape) const;
@@ -41,7 +44,7 @@ private:
         const std::shared_ptr<const Layout>& layout) const;
 
     const LiveDistributions& live_;
-    const DriftService& drift_;
+    DriftService& drift_;
     const PredictionLog& log_;
     const OwnMetrics& metrics_;
     // Until the thread that judges drift has a packed one.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii_text.h"
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
@@ -178,6 +180,27 @@ Status cut_comment(std::string_view rest, TextLine& out) {
     return {};
 }
 
+// As most counts are: `12`, `12.0`. Nothing for others.
+std::optional<double> whole_number(std::string_view text) {
+    constexpr std::size_t kExactDigits = 15;
+    std::uint64_t number = 0;
+    std::size_t digits = 0;
+    for (; digits < std::min(text.size(), kExactDigits) && is_digit(text[digits]); ++digits)
+        number = 10 * number + static_cast<std::uint64_t>(text[digits] - '0');
+    const std::string_view rest = text.substr(digits);
+    if (digits == 0 || (!rest.empty() && rest != ".0")) return std::nullopt;
+    return static_cast<double>(number);
+}
+
+// As most bounds are: digits first, and within the range of double. Nothing for others.
+std::optional<double> plain_number(std::string_view text) {
+    if (text.empty() || !is_digit(text[0])) return std::nullopt;
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 }  // namespace
 
 std::optional<std::string_view> TextLine::label(std::string_view label_name) const {
@@ -200,9 +223,11 @@ Status cut_line(std::string_view line, TextLine& out) {
 }
 
 std::optional<double> parse_sample_number(std::string_view text) {
+    if (const auto number = whole_number(text)) return number;
     // Python's float() takes these, the formats do not.
     const auto is_pythons = [](char c) { return c == '_' || static_cast<unsigned char>(c) <= ' '; };
     if (std::any_of(text.begin(), text.end(), is_pythons)) return std::nullopt;
+    if (const auto number = plain_number(text)) return number;
     return parse_python_float(text);
 }
 

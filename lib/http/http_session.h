@@ -61,6 +61,7 @@ private:
     void run_handler(const Header& header, std::string_view body);
     void refuse(const Refusal& refusal, std::string_view path);
     void refuse_body(const Header& header, const Refusal& refusal);
+    void refuse_work(const Header& header);
     void refuse_for_memory();
     AnswerTerms terms_of(const Header& header, int route) const;
     void respond(Response& response, const AnswerTerms& terms);

@@ -39,6 +39,8 @@ Response overloaded() {
 void HttpSession::answer(const Header& header, std::string_view body) {
     answered_ = true;
     if (!header.keep_alive || worker_.stopping()) input_over_ = true;
+    // What it would do cannot be undone when its answer does not fit either.
+    if (!body.empty() && !worker_.has_memory_for(0)) return refuse_work(header);
     if (!header.gzip || body.empty()) return run_handler(header, body);
 
     const std::size_t limit = worker_.shared().limits.body_bytes;
@@ -116,6 +118,12 @@ void HttpSession::refuse(const Refusal& refusal, std::string_view path) {
 void HttpSession::refuse_body(const Header& header, const Refusal& refusal) {
     worker_.refused(listener_, header.path, refusal.status);
     Response response = error_response(refusal.status, refusal.message);
+    respond(response, terms_of(header, AnswerTerms::kRefused));
+}
+
+void HttpSession::refuse_work(const Header& header) {
+    worker_.refused(listener_, header.path, 503);
+    Response response = overloaded();
     respond(response, terms_of(header, AnswerTerms::kRefused));
 }
 

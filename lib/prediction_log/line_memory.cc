@@ -59,10 +59,17 @@ void LineMemory::put(std::string_view lines, Partition partition, std::uint64_t 
 }
 
 void LineMemory::add_block(std::size_t at_least) {
+    // Nobody would let go of one that holds nothing.
+    if (!blocks_.empty() && blocks_.back().used == 0) blocks_.pop_back();
     if (at_least <= block_bytes() && !spare_.empty()) {
         blocks_.splice(blocks_.end(), spare_, spare_.begin());
         idle_spares_ = std::min(idle_spares_, spare_.size());
         return;
+    }
+    // What they hold and what was let go stay within a bound together.
+    if (at_least > block_bytes()) {
+        spare_.clear();
+        idle_spares_ = 0;
     }
     // A process with few lines never needs a second one.
     const auto pages = blocks_.empty() ? LineBlock::Pages::kAsUsed : LineBlock::Pages::kHuge;
