@@ -138,6 +138,8 @@ private:
             can_be_direct_ = false;
             return append_cached(bytes);
         }
+        // It takes all or nothing; the page cache takes as much as there is room for.
+        if (written < 0 && (code == ENOSPC || code == EDQUOT)) return append_cached(bytes);
         errno = code;
         return taken(written, bytes);
     }

@@ -179,6 +179,8 @@ void Partitions::retreat(Slot& slot) {
     queue_.note_taken_back(events);
     slot.pending.insert(slot.pending.begin(), slot.unsynced.begin(), slot.unsynced.end());
     slot.unsynced.clear();
+    // The lines may be written and taken back again and again, while those beside them go.
+    keep_little_memory(slot.pending);
 
     const auto cut = slot.file->retreat();
     if (!cut) {

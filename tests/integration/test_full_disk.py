@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -13,7 +15,7 @@ import unittest
 
 from support.baselines import SMALL
 from support.daemon import Daemon, await_true, conserved, sample, total
-from support.needs import may_mount
+from support.needs import may_mount, may_need
 
 QUEUE = 1 << 20
 EVENT = json.dumps({"features": [1, "red", 1], "output": 0.5, "request_body": "x" * 10_000})
@@ -47,6 +49,33 @@ class SmallDisk:
         subprocess.run(["mount", "-o", "remount,size=64m", self.folder], check=True)
 
     def unmount(self):
+        subprocess.run(["umount", self.folder], check=True)
+
+
+class SmallBlockDevice:
+    """A file system that takes large writes as they lie, all of one or nothing."""
+
+    def __init__(self, folder):
+        self.folder = folder / "mounted"
+        self._ballast = self.folder / "ballast"
+        image = folder / "image"
+        make = may_need("mkfs.ext4", "a disk with blocks is filled")
+        mount = may_mount()
+        image.touch()
+        os.truncate(image, 24 << 20)
+        subprocess.run([make, "-q", "-m0", image], check=True)
+        self.folder.mkdir()
+        subprocess.run([mount, "-o", "loop", image, self.folder], check=True)
+
+    def leave(self, room):
+        with open(self._ballast, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.folder).free - room)
+            os.fsync(file.fileno())
+
+    def make_room(self):
+        self._ballast.unlink()
+
+    def close(self):
         subprocess.run(["umount", self.folder], check=True)
 
 
@@ -130,6 +159,25 @@ class FullDisk(unittest.TestCase):
     def test_a_disk_without_room(self):
         with small_disk() as (daemon, disk):
             self.check_refusal_and_recovery(daemon, disk)
+
+    def test_what_fits_of_much_is_written(self):
+        with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
+            disk = SmallBlockDevice(pathlib.Path(folder))
+            config = {"prediction_log": {"directory": str(disk.folder)}}
+            with (contextlib.closing(disk),
+                  Daemon(baseline=SMALL, config=config, start=False) as daemon):
+                daemon.log_directory = disk.folder
+                daemon.start()
+                disk.leave(1_500_000)
+                events = 300
+                self.assertEqual(daemon.predict_lines("\n".join([EVENT] * events)).status, 202)
+                await_true(lambda: total(daemon.metrics(), "boxkited_log_errors_total") > 0,
+                           "a full disk")
+                daemon.await_written(20)
+                self.assertEqual(*conserved(daemon.metrics()))
+                disk.make_room()
+                daemon.await_written(events)
+                self.assertEqual(len(daemon.logged()), events)
 
     def test_never_a_half_line_ahead_of_new_data(self):
         with small_disk() as (daemon, disk):
