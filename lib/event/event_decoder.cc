@@ -166,7 +166,7 @@ private:
     TokenCursor behind_value(TokenCursor cursor) {
         syntax_.begin(cursor);
         syntax_.allow_literals(true);
-        const bool good = syntax_.skip(0);
+        [[maybe_unused]] const bool good = syntax_.skip(0);
         assert(good);  // begin_array() has seen it.
         return syntax_.cursor();
     }

@@ -52,7 +52,7 @@ PredictionIdMaker::PredictionIdMaker(std::string_view server_id) : text_(server_
 
 std::string_view PredictionIdMaker::make(WallTime time) {
     const auto second = std::chrono::floor<std::chrono::seconds>(time);
-    if (second != second_) {
+    if (uuid_ == 0 || second != second_) {
         text_.resize(prefix_);
         text_.append(UtcText(time).seconds()).append("/");
         uuid_ = text_.size();

@@ -68,8 +68,12 @@ public:
     }
 
 private:
-    // Outside of strings nothing else is so low: it would be a token.
-    static bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
+    // Nearly all is above the space. Control characters are part of the number or word they follow,
+    // which is then none.
+    static bool is_space(char c) {
+        return static_cast<unsigned char>(c) <= ' ' &&
+               (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+    }
 
     const char* text_ = nullptr;
     const std::uint32_t* positions_ = nullptr;

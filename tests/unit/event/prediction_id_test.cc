@@ -17,6 +17,15 @@ TEST_CASE("an id is server then second then uuid 4", "[prediction_id]") {
     CHECK(entity_of(id) == id.substr(id.rfind('/') + 1));
 }
 
+TEST_CASE("the first id may be of the first second of 1970", "[prediction_id]") {
+    PredictionIdMaker ids("s");
+
+    const std::string id(ids.make(WallTime()));
+
+    CHECK(id.substr(0, id.rfind('/')) == "s/1970-01-01T00:00:00");
+    CHECK(ids.entity() == entity_of(id));
+}
+
 TEST_CASE("no two ids are the same", "[prediction_id]") {
     PredictionIdMaker ids("s");
     std::set<std::string> seen;
