@@ -78,9 +78,11 @@ VariableDrift Evaluator::evaluate_variable(const Judged& judged, const Counts& c
     const Layout::Variable& place = layout_->variables()[judged.variable];
     read_bins(judged.variable, counts, new_bins, bins_);
     VariableDrift drift{judged.variable, 0, {}, {}, {}};
-    drift.assessment = assess(bins_.counts(), judged.rule, judged_.size());
+    const BinCounts bins = bins_.counts();
+    const Totals totals = totals_of(bins);
+    drift.assessment = assess(bins, totals, judged.rule, judged_.size());
 
-    const double observations = std::accumulate(bins_.live.begin(), bins_.live.end(), 0.0);
+    const double observations = totals.live;
     if (observations == 0) return drift;
     drift.observations = static_cast<std::uint64_t>(observations);
     const auto unusual = [&](Unusual what) {
@@ -99,11 +101,13 @@ void Evaluator::read_bins(std::uint32_t variable, const Counts& counts,
                           std::vector<const NewBin*>* added) const {
     const Layout::Variable& place = layout_->variables()[variable];
     const Training& training = training_[variable];
-    const auto first = counts.begin() + place.first_slot;
     bins.baseline = training.counts;
     bins.bounds = training.bounds;
     bins.deviation = training.deviation;
-    bins.live.assign(first, first + place.slots);
+    bins.live.resize(place.slots);
+    // Signed: no processor of old turns unsigned ones into doubles by itself.
+    for (std::size_t i = 0; i < place.slots; ++i)
+        bins.live[i] = static_cast<double>(static_cast<std::int64_t>(counts[place.first_slot + i]));
     for (const NewBin& bin : new_bins_of(new_bins, variable)) {
         // A bin that was made after the window's counts were read has none.
         const std::uint64_t count = bin.slot < counts.size() ? counts[bin.slot] : 0;

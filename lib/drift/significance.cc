@@ -160,48 +160,59 @@ double rare_bins(const BinCounts& counts, Totals totals, const Expectation& expe
 }
 
 // p3: the rank-sum test of Wilcoxon, Mann and Whitney over ordered bins, two-sided, by its normal
-// limit with the correction for ties, which the values of a bin are.
-double moved(const BinCounts& counts, Totals totals) {
+// limit with the correction for ties, which the values of a bin are: the sum of their cubed shares.
+double moved(const BinCounts& counts, Totals totals, double ties) {
     const double all = totals.baseline + totals.live;
+    if (all <= 1 || ties >= 1) return 1;
+    const double half = totals.baseline / 2;
     double below = 0;
     double excess = 0;  // Of the pairs in which the live value is the larger one, over half of all.
-    double ties = 0;    // Of the cubed shares.
     for (std::size_t i = 0; i < counts.bins(); ++i) {
-        const double middle = below + counts.baseline[i] / 2;
-        excess += counts.live[i] * (middle - totals.baseline / 2);
+        excess += counts.live[i] * (below + counts.baseline[i] / 2 - half);
         below += counts.baseline[i];
-        const double share = (counts.baseline[i] + counts.live[i]) / all;
-        ties += share * share * share;
     }
-    if (all <= 1 || ties >= 1) return 1;
     const double variance =
         totals.baseline * totals.live / 12 * (all / (all - 1)) * all * (1 - ties);
     return std::erfc(std::abs(excess) / std::sqrt(2 * variance));
 }
 
-double p_value_of(const BinCounts& counts, Totals totals, View view) {
+// p1 and p2 of bins that are dense, one by one: each is a group of its own, and none is rare.
+double bulk_of_dense(const BinCounts& counts, const Comparison& comparison) {
+    if (comparison.p_values.chi_squared) return *comparison.p_values.chi_squared;
+    return chi_squared_tail(comparison.sums.chi_squared, static_cast<double>(counts.bins()) - 1);
+}
+
+// The smaller one of p1 and p2. A p2 of a half is as good as 1.
+double bulk_or_rare(const BinCounts& counts, Totals totals, const Expectation& expectation) {
+    const double bulk = counts.kind() == VariableKind::kContinuous
+                            ? bulk_of_continuous(counts, totals, expectation)
+                            : bulk_of_discrete(counts, totals, expectation);
+    return std::min(bulk, rare_bins(counts, totals, expectation, std::min(bulk, 0.5)));
+}
+
+double p_value_of(const BinCounts& counts, const Comparison& comparison, View view) {
+    const Totals& totals = comparison.totals;
+    const BinTerms<double>& sums = comparison.sums;
     const Expectation expectation(totals, view);
-    const bool is_ordered = counts.kind() == VariableKind::kContinuous;
-    const double tests = is_ordered ? 3 : 2;
-    double smallest = is_ordered ? std::min(bulk_of_continuous(counts, totals, expectation),
-                                            moved(counts, totals))
-                                 : bulk_of_discrete(counts, totals, expectation);
-    // A p2 of a half is as good as 1.
-    smallest = std::min(smallest, rare_bins(counts, totals, expectation, std::min(smallest, 0.5)));
-    return std::min(1., tests * smallest);
+    const bool all_dense =
+        expectation.is_dense(sums.least_baseline, sums.least_both - sums.least_baseline);
+    const double smallest =
+        all_dense ? bulk_of_dense(counts, comparison) : bulk_or_rare(counts, totals, expectation);
+    if (counts.kind() == VariableKind::kDiscrete) return std::min(1., 2 * smallest);
+    return std::min(1., 3 * std::min(smallest, moved(counts, totals, sums.tie)));
 }
 
 }  // namespace
 
 double sampling_p_value(const BinCounts& counts) {
-    return sampling_p_value(counts, totals_of(counts));
+    return sampling_p_value(counts, compare(counts, totals_of(counts)));
 }
 
-double sampling_p_value(const BinCounts& counts, const Totals& totals) {
-    if (!totals.comparable()) return 1;
-    const double p = p_value_of(counts, totals, View::kBaseline);
+double sampling_p_value(const BinCounts& counts, const Comparison& comparison) {
+    if (!comparison.totals.comparable()) return 1;
+    const double p = p_value_of(counts, comparison, View::kBaseline);
     if (counts.kind() == VariableKind::kContinuous || p >= 1) return p;
-    return std::max(p, p_value_of(counts, totals, View::kPooled));
+    return std::max(p, p_value_of(counts, comparison, View::kPooled));
 }
 
 }  // namespace boxkited

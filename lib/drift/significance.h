@@ -1,6 +1,6 @@
 #pragma once
 
-#include "drift/statistics.h"
+#include "drift/comparison.h"
 
 namespace boxkited {
 
@@ -30,7 +30,7 @@ namespace boxkited {
 //
 // Threads: any.
 double sampling_p_value(const BinCounts& counts);
-// `totals` are those of the counts.
-double sampling_p_value(const BinCounts& counts, const Totals& totals);
+// `comparison` is of the same counts.
+double sampling_p_value(const BinCounts& counts, const Comparison& comparison);
 
 }  // namespace boxkited

@@ -66,8 +66,6 @@ inline const std::optional<double>& score_of(const Scores& scores, Statistic sta
 //
 // Threads: any.
 Scores scores(const BinCounts& counts);
-// `totals` are those of the counts, here and below.
-Scores scores(const BinCounts& counts, const Totals& totals);
 
 // How likely scores at least as large are, when both sides are samples of the same data. Nothing
 // where the score is nothing.
@@ -80,7 +78,6 @@ struct PValues {
 //
 // Threads: any.
 PValues p_values(const BinCounts& counts, const Scores& scores);
-PValues p_values(const BinCounts& counts, const Scores& scores, const Totals& totals);
 
 // What each bin adds to the score: its term where that is a sum (of js: of the divergence under
 // the root; of wasserstein: the area over the bucket), abs(p_i - q_i) for ks and linf. All 0 where

@@ -44,15 +44,20 @@ std::string_view label(Verdict verdict) noexcept {
 }
 
 Assessment assess(const BinCounts& counts, const DriftRule& rule, std::size_t variables) {
+    return assess(counts, totals_of(counts), rule, variables);
+}
+
+Assessment assess(const BinCounts& counts, const Totals& totals, const DriftRule& rule,
+                  std::size_t variables) {
     Assessment assessment;
-    const Totals totals = totals_of(counts);
-    assessment.scores = scores(counts, totals);
-    assessment.p_values = p_values(counts, assessment.scores, totals);
+    const Comparison comparison = compare(counts, totals);
+    assessment.scores = comparison.scores;
+    assessment.p_values = comparison.p_values;
     choose_statistic(assessment, rule, counts.kind());
     if (!assessment.score) return assessment;
 
     assessment.severity = severity_of(*assessment.score, assessment.threshold);
-    assessment.p_value = sampling_p_value(counts, totals);
+    assessment.p_value = sampling_p_value(counts, comparison);
     if (totals.live < static_cast<double>(rule.minimum_observations)) return assessment;
     assessment.verdict = counts.bins() > 1 && is_drifted(assessment, rule, variables)
                              ? Verdict::kDrifted

@@ -48,5 +48,8 @@ struct Assessment {
 //
 // Threads: any.
 Assessment assess(const BinCounts& counts, const DriftRule& rule, std::size_t variables);
+// `totals` are those of the counts.
+Assessment assess(const BinCounts& counts, const Totals& totals, const DriftRule& rule,
+                  std::size_t variables);
 
 }  // namespace boxkited

@@ -30,6 +30,20 @@ public:
         }
     }
 
+    // Of all areas; may be infinite.
+    double sum() const {
+        double baseline = 0;
+        double live = 0;
+        double sum = 0;  // No more than the bounds are apart.
+        for (std::size_t i = 0; i + 1 < counts_.bounds.size(); ++i) {
+            baseline += counts_.baseline[i];
+            live += counts_.live[i];
+            sum += std::abs(difference_(baseline, live)) *
+                   (scaled(counts_.bounds[i + 1]) - scaled(counts_.bounds[i]));
+        }
+        return sum / deviation_;
+    }
+
     // Of scaled bounds; `counts` without the last bin.
     static double deviation(const BinCounts& counts, double total);
 

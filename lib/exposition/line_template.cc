@@ -30,19 +30,26 @@ std::vector<bool> LineTemplate::choose(TextFormat format, const NameFilter& filt
     return chosen;
 }
 
-std::size_t LineTemplate::bytes_of(const LineValues& values,
-                                   const std::vector<bool>& chosen) const {
-    std::size_t bytes = 0;
-    for (std::size_t group = 0; group < groups_.size(); ++group)
-        if (chosen[group]) bytes += range_of(group).bytes(values);
-    return bytes;
+template <typename Use>
+void LineTemplate::for_each_run(const std::vector<bool>& chosen, Use use) const {
+    const auto is_text = [&](std::size_t group) {
+        return places_[group].value == places_[group + 1].value;
+    };
+    for (std::size_t group = 0, end = 0; group < groups_.size(); group = end) {
+        end = group + 1;
+        if (!chosen[group]) continue;
+        if (is_text(group))
+            while (end < groups_.size() && chosen[end] && is_text(end)) ++end;
+        use(range_of(group, end));
+    }
 }
 
 void LineTemplate::append(std::string& out, const LineValues& values,
                           const std::vector<bool>& chosen) const {
-    out.reserve(out.size() + bytes_of(values, chosen) + kSlack);
-    for (std::size_t group = 0; group < groups_.size(); ++group)
-        if (chosen[group]) append_group(out, range_of(group), values);
+    std::size_t bytes = 0;
+    for_each_run(chosen, [&](const Range& range) { bytes += range.bytes(values); });
+    out.reserve(out.size() + bytes + kSlack);
+    for_each_run(chosen, [&](const Range& range) { append_range(out, range, values); });
 }
 
 void LineTemplate::for_each_piece(const LineValues& values, const std::vector<bool>& chosen,
@@ -52,13 +59,13 @@ void LineTemplate::for_each_piece(const LineValues& values, const std::vector<bo
         if (!chosen[group]) continue;
         const Range range = range_of(group);
         buffer.clear();
-        if (range.has_values()) append_group(buffer, range, values);
+        if (range.has_values()) append_range(buffer, range, values);
         take(range.has_values() ? buffer : range.text);
     }
 }
 
 // The string's own zeros are still in the cache when they are written over.
-void LineTemplate::append_group(std::string& out, const Range& range,
+void LineTemplate::append_range(std::string& out, const Range& range,
                                 const LineValues& values) const {
     if (!range.has_values()) {
         out += range.text;
@@ -81,12 +88,15 @@ inline char* LineTemplate::copy(char* to, std::string_view bytes) {
 }
 
 char* LineTemplate::write(char* to, const Range& range, const LineValues& values) const {
+    // Of its own: what is written might be anything else, as far as the compiler can tell.
+    const LineValues::View view = values.view();
+    const char* const text = text_.data();
     const Unit* const end = units_.data() + range.unit_end;
     std::uint32_t next_value = range.value;
     for (const Unit* unit = units_.data() + range.unit; unit != end; ++unit) {
-        const auto value = unit->has_value ? values[next_value++] : std::string_view();
+        const auto value = unit->has_value ? view[next_value++] : std::string_view();
         if (unit->has_value && value.empty()) continue;
-        to = copy<kSlack>(to, text_of(*unit));
+        to = copy<kSlack>(to, {text + unit->begin, unit->size});
         if (!value.empty()) to = copy<LineValues::kSlack>(to, value);
     }
     return to;

@@ -82,12 +82,7 @@ public:
 
     const std::vector<Unit>& units() const { return units_; }
     const std::vector<Group>& groups() const { return groups_; }
-    Range range_of(std::size_t group) const {
-        const Place& begin = places_[group];
-        const Place& end = places_[group + 1];
-        return {begin.unit, end.unit, begin.value, end.value,
-                text().substr(begin.text, end.text - begin.text)};
-    }
+    Range range_of(std::size_t group) const { return range_of(group, group + 1); }
     std::string_view text_of(const Unit& unit) const { return {&text_[unit.begin], unit.size}; }
     // Of all units, one behind the other.
     std::string_view text() const { return {text_.data(), text_.size() - kSlack}; }
@@ -105,8 +100,17 @@ private:
     static constexpr std::size_t kSlack = 64;
     template <std::size_t kUsual>
     static char* copy(char* to, std::string_view bytes);
-    std::size_t bytes_of(const LineValues& values, const std::vector<bool>& chosen) const;
-    void append_group(std::string& out, const Range& range, const LineValues& values) const;
+    // Of groups in a row, which is as good as one.
+    Range range_of(std::size_t group, std::size_t group_end) const {
+        const Place& begin = places_[group];
+        const Place& end = places_[group_end];
+        return {begin.unit, end.unit, begin.value, end.value,
+                text().substr(begin.text, end.text - begin.text)};
+    }
+    // Calls use(range) for each chosen group that has values, and for all those between at once.
+    template <typename Use>
+    void for_each_run(const std::vector<bool>& chosen, Use use) const;
+    void append_range(std::string& out, const Range& range, const LineValues& values) const;
     char* write(char* to, const Range& range, const LineValues& values) const;
 
     void add(std::string_view text, bool has_value);

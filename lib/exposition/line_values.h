@@ -30,9 +30,19 @@ public:
 
     std::size_t size() const { return ends_.size() - 1; }
     // With the line end; empty when there is none.
-    std::string_view operator[](std::size_t index) const {
-        return {chars_.data() + ends_[index], ends_[index + 1] - ends_[index]};
-    }
+    std::string_view operator[](std::size_t index) const { return view()[index]; }
+
+    // The same, as long as nothing is added.
+    struct View {
+        const char* chars;
+        const std::uint32_t* ends;
+
+        std::string_view operator[](std::size_t index) const {
+            return {chars + ends[index], ends[index + 1] - ends[index]};
+        }
+    };
+    View view() const { return {chars_.data(), ends_.data()}; }
+
     // Of all from `begin` up to `end`.
     std::size_t bytes(std::size_t begin, std::size_t end) const {
         return ends_[end] - ends_[begin];

@@ -287,12 +287,15 @@ void drift_evaluation(State& state) {
 }
 BENCHMARK(drift_evaluation)->Arg(10)->Arg(100)->Arg(1000);
 
+// With lines that were made, and packed, for the same windows before.
 void drift_text(State& state) {
     const auto layout = bench::make_mixed_layout(features_of(state));
     Evaluator evaluator(layout, {});
     const Evaluation found = evaluator.evaluate(windows_of(*layout), {}, kNow);
+    const auto lines = std::make_shared<DriftLines>(found);
+    lines->pack();
     for (auto _ : state) {
-        const DriftText text(found);
+        const DriftText text(lines, found);
         DoNotOptimize(&text);
     }
 }
