@@ -1,6 +1,5 @@
 #include "daemon/metrics_route.h"
 
-#include "base/gzip.h"
 #include "base/gzip_member.h"
 #include "exposition/families_text.h"
 #include "exposition/name_filter.h"
@@ -99,10 +98,7 @@ std::string MetricsRoute::plain_text(const Scrape& scrape) const {
 std::string MetricsRoute::packed_text(const Scrape& scrape) const {
     const bool is_packed =
         scrape.distributions->is_packed() && (!scrape.drift || scrape.drift->is_packed());
-    if (!is_packed) {
-        constexpr int kFast = 1;
-        return gzip(plain_text(scrape), kFast);
-    }
+    if (!is_packed) return gzip(plain_text(scrape));
     GzipMember member;
     scrape.distributions->append(member.text(), scrape.snapshot, scrape.format, scrape.filter);
     if (scrape.drift) scrape.drift->append(member.text(), scrape.format, scrape.filter);

@@ -1,12 +1,10 @@
 #include "base/gzip.h"
 
-#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <memory>
 
 namespace boxkited {
 
@@ -25,12 +23,6 @@ void set_output(z_stream& stream, char* begin, std::size_t size) {
     stream.next_out = reinterpret_cast<Bytef*>(begin);
     stream.avail_out = static_cast<uInt>(size);
 }
-
-struct FreeCompressor {
-    void operator()(libdeflate_compressor* compressor) const {
-        libdeflate_free_compressor(compressor);
-    }
-};
 
 class Inflater {
 public:
@@ -69,15 +61,6 @@ Result<std::string, GunzipError> gunzip(std::string_view bytes, std::size_t limi
             return Failure{GunzipError::kNotGzip};
         }
     }
-}
-
-std::string gzip(std::string_view text, int level) {
-    const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(
-        libdeflate_alloc_compressor(level));
-    std::string out(libdeflate_gzip_compress_bound(compressor.get(), text.size()), '\0');
-    out.resize(libdeflate_gzip_compress(compressor.get(), text.data(), text.size(), out.data(),
-                                        out.size()));
-    return out;
 }
 
 }  // namespace boxkited

@@ -16,7 +16,4 @@ enum class GunzipError { kNotGzip, kTooLarge };
 // Threads: any.
 Result<std::string, GunzipError> gunzip(std::string_view bytes, std::size_t limit);
 
-// One gzip member; `level` as zlib's, 1 fast to 9 small.
-std::string gzip(std::string_view text, int level);
-
 }  // namespace boxkited

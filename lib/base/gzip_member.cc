@@ -67,4 +67,6 @@ std::string GzipMember::finish(std::string_view last) && {
     return out;
 }
 
+std::string gzip(std::string_view text) { return GzipMember().finish(text); }
+
 }  // namespace boxkited

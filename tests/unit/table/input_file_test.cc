@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/gzip.h"
+#include "base/gzip_member.h"
 #include "support/temporary_directory.h"
 
 using namespace boxkited;
@@ -30,10 +30,10 @@ TEST_CASE("a file is read as it is and gzip is unpacked", "[input_file]") {
     const auto step = GENERATE(std::size_t{1000}, std::size_t{65'536}, std::size_t{1'000'000});
     const TemporaryDirectory directory;
     write_file(directory / "plain", text);
-    write_file(directory / "packed", gzip(text, 6));
-    write_file(directory / "members", gzip(text.substr(0, 10), 6) + gzip(text.substr(10), 6));
-    write_file(directory / "padded", gzip(text, 6) + std::string(100'000, '\0'));
-    write_file(directory / "zeros", gzip(std::string(3'000'000, '0'), 9));
+    write_file(directory / "packed", gzip(text));
+    write_file(directory / "members", gzip(text.substr(0, 10)) + gzip(text.substr(10)));
+    write_file(directory / "padded", gzip(text) + std::string(100'000, '\0'));
+    write_file(directory / "zeros", gzip(std::string(3'000'000, '0')));
 
     CHECK(read_all(directory / "plain", step) == text);
     CHECK(read_all(directory / "packed", step) == text);
@@ -46,14 +46,14 @@ TEST_CASE("short files are read whole", "[input_file]") {
     const std::string text = GENERATE("", "x", "\x1f", "\x1fx");
     const TemporaryDirectory directory;
     write_file(directory / "short", text);
-    write_file(directory / "packed", gzip(text, 6));
+    write_file(directory / "packed", gzip(text));
 
     CHECK(read_all(directory / "short", 1) == text);
     CHECK(read_all(directory / "packed", 1) == text);
 }
 
 TEST_CASE("gzip that is cut off or damaged is an error", "[input_file]") {
-    const std::string good = gzip(std::string(10'000, 'x') + "and more", 6);
+    const std::string good = gzip(std::string(10'000, 'x') + "and more");
     const TemporaryDirectory directory;
     write_file(directory / "damaged", good + "behind");
 
