@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/adaptive_mutex.h"
 #include "base/clock.h"
 #include "base/storage.h"
 #include "event/transport.h"
@@ -92,7 +93,7 @@ public:
     void note_finished();
 
 private:
-    using Lock = std::unique_lock<std::mutex>;
+    using Lock = std::unique_lock<AdaptiveMutex>;
     struct Waiter {
         Ticket ticket;
         std::function<void()> wake;
@@ -108,9 +109,9 @@ private:
     const Clock& clock_;
     const std::uint64_t urgent_bytes_;
 
-    mutable std::mutex mutex_;  // Protects what follows.
-    std::condition_variable work_;
-    std::condition_variable progress_;
+    mutable AdaptiveMutex mutex_;  // Protects what follows.
+    std::condition_variable_any work_;
+    std::condition_variable_any progress_;
     LogLedger ledger_;
     LineMemory memory_;
     LinePieces waiting_;
