@@ -45,10 +45,9 @@ std::size_t DriftService::most_bytes(const DriftSettings& settings, const Monito
     return Windows::most_bytes(settings.windows.size(), layout.slots() + limits.new_bins_total);
 }
 
-bool DriftService::judged_or_wake(std::function<void()> wake) {
-    auto shared = shared_.lock();
-    if (!shared->is_judged) shared->wait_for_first.push_back(std::move(wake));
-    return shared->is_judged;
+void DriftService::run_soon(std::function<void()> work) {
+    shared_.lock()->work.push_back(std::move(work));
+    changed_.notify_one();
 }
 
 void DriftService::reload(const DriftOptions& rules) {
@@ -62,9 +61,8 @@ void DriftService::reload(const DriftOptions& rules) {
 void DriftService::run() {
     while (take_requests()) {
         judge();
-        tell_of_first();
         settle_reload();
-        render_json();
+        do_work();
         pack_texts();
         wait();
     }
@@ -88,14 +86,9 @@ void DriftService::settle_reload() {
     reloaded_.notify_all();
 }
 
-void DriftService::tell_of_first() {
-    std::vector<std::function<void()>> waiting;
-    {
-        auto shared = shared_.lock();
-        shared->is_judged = true;
-        waiting.swap(shared->wait_for_first);
-    }
-    for (const auto& wake : waiting) wake();
+void DriftService::do_work() {
+    const auto work = std::exchange(shared_.lock()->work, {});
+    for (const auto& each : work) each();
 }
 
 void DriftService::judge() {
@@ -114,7 +107,7 @@ void DriftService::wait() {
     const MonotonicTime next = std::min({next_evaluation_, windows_.next_step(), next_save_});
     auto shared = shared_.lock();
     changed_.wait_until(shared.lock(), next, [&] {
-        return shared->stopping || shared->new_rules || !shared->waiters.empty();
+        return shared->stopping || shared->new_rules || !shared->work.empty();
     });
 }
 
@@ -169,8 +162,10 @@ std::shared_ptr<http::Hold> DriftService::hold() {
     auto hold = std::make_shared<http::Hold>();
     hold->at_most = std::chrono::seconds(60);
     hold->settled_or_wake = [this, json](std::function<void()> wake) {
-        shared_.lock()->waiters.push_back({json, std::move(wake)});
-        changed_.notify_one();
+        run_soon([this, json, wake = std::move(wake)] {
+            *json->lock() = rendered_json();
+            wake();
+        });
         return false;
     };
     hold->on_settled = [json](http::Response& response) { response.shared_body = *json->lock(); };
@@ -180,24 +175,12 @@ std::shared_ptr<http::Hold> DriftService::hold() {
     return hold;
 }
 
-void DriftService::render_json() {
-    std::vector<Waiter> waiters;
-    Json json;
-    {
-        auto shared = shared_.lock();
-        waiters = std::exchange(shared->waiters, {});
-        json = shared->json;
-    }
-    if (waiters.empty()) return;
-    if (json == nullptr) {
-        json = std::make_shared<const std::string>(drift_json(evaluation_, *evaluator_));
-        auto shared = shared_.lock();
-        if (!shared->new_rules) shared->json = json;  // Else it is of what a reload has ended.
-    }
-    for (const Waiter& waiter : waiters) {
-        *waiter.json->lock() = json;
-        waiter.wake();
-    }
+DriftService::Json DriftService::rendered_json() {
+    if (const Json known = shared_.lock()->json) return known;
+    const auto json = std::make_shared<const std::string>(drift_json(evaluation_, *evaluator_));
+    auto shared = shared_.lock();
+    if (!shared->new_rules) shared->json = json;  // Else it is of what a reload has ended.
+    return json;
 }
 
 void DriftService::restore(const MonitorLimits& limits) {

@@ -39,9 +39,9 @@ public:
     // Rendered at the last evaluation; null before the first one.
     std::shared_ptr<const DriftText> text() const { return texts_.lock()->drift; }
 
-    // Whether there was an evaluation. When not yet, `wake` is called once, on the thread that
-    // judges, as soon as there is.
-    bool judged_or_wake(std::function<void()> wake);
+    // Runs `work` once, on the thread that judges, after the evaluation at hand or the first one:
+    // there it keeps no I/O thread from its sockets. What has not run when this ends never does.
+    void run_soon(std::function<void()> work);
 
     // What stands beside it on /metrics, packed. Null, or of another layout, until the thread gets
     // to it after the start or a reload.
@@ -63,16 +63,10 @@ public:
 
 private:
     using Json = std::shared_ptr<const std::string>;
-    struct Waiter {
-        std::shared_ptr<Guarded<Json>> json;
-        std::function<void()> wake;
-    };
     struct Shared {
         bool stopping = false;
         std::optional<DriftOptions> new_rules;  // Until they are in force.
-        std::vector<Waiter> waiters;
-        bool is_judged = false;
-        std::vector<std::function<void()>> wait_for_first;  // For the first evaluation.
+        std::vector<std::function<void()>> work;
         Json json;  // Of the last evaluation; null until somebody asks.
     };
 
@@ -83,14 +77,14 @@ private:
 
     void run();
     void judge();
-    void tell_of_first();
+    void do_work();
     void show_drift();
     void pack_texts();
     void wait();
     bool take_requests();
     void settle_reload();
     void evaluate(MonotonicTime now, const LiveSnapshot& snapshot, WallTime at);
-    void render_json();
+    Json rendered_json();
     std::shared_ptr<http::Hold> hold();
 
     void restore(const MonitorLimits& limits);

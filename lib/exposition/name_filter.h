@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ public:
 
     bool takes_all() const { return families_.empty(); }
     bool takes(std::string_view family) const;
+
+    auto operator<=>(const NameFilter&) const = default;
 
 private:
     void add(std::string_view name);

@@ -8,8 +8,10 @@ namespace boxkited {
 
 namespace {
 
-// So much that the calls for a block, and the half pages at its two ends, cost little beside it.
-constexpr std::size_t kBlockMemory = 2 << 20;
+// So much that the calls for a block, and the half pages at its two ends, cost little beside it,
+// and that the writer seldom takes a core away from those who answer: at 100,000 events a second of
+// 500 bytes six times a second, which the slowest hundredth of the answers does not show.
+constexpr std::size_t kBlockMemory = 8 << 20;
 
 // Bytes of the whole lines at the beginning of `lines` that fit into `room`.
 std::size_t whole_lines(std::string_view lines, std::size_t room) {
