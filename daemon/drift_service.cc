@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/background_thread.h"
 #include "base/log.h"
 #include "daemon/drift_json.h"
 
@@ -59,6 +60,7 @@ void DriftService::reload(const DriftOptions& rules) {
 }
 
 void DriftService::run() {
+    become_background_thread();
     while (take_requests()) {
         judge();
         settle_reload();

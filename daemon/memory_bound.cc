@@ -29,7 +29,8 @@ constexpr std::uint64_t kOtherThreads = 4;
 std::uint64_t queue_bytes(const PredictionLogOptions& log) {
     constexpr std::uint64_t kBlocksBegun = 2;
     if (!log.enabled) return 0;
-    return 2 * log.queue_bytes + kBlocksBegun * LineBlock::mapped_bytes(LineMemory::block_bytes());
+    return 2 * log.queue_bytes +
+           kBlocksBegun * LineBlock::mapped_bytes(LineMemory::block_bytes_for(log.queue_bytes));
 }
 
 // A session, its registrations, the receipts of a kernel that has nothing to say, and the small

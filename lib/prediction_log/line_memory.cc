@@ -8,10 +8,12 @@ namespace boxkited {
 
 namespace {
 
-// So much that the calls for a block, and the half pages at its two ends, cost little beside it,
-// and that the writer seldom takes a core away from those who answer: at 100,000 events a second of
-// 500 bytes six times a second, which the slowest hundredth of the answers does not show.
-constexpr std::size_t kBlockMemory = 8 << 20;
+// Memory of a block. The most is so much that the calls for it, and the half pages at its two ends,
+// cost little beside it, and that the writer seldom takes a core away from those who answer: at
+// 100,000 events a second of 500 bytes six times a second, too seldom for their slowest hundredth.
+constexpr std::uint64_t kSmallestBlock = 512 << 10;
+constexpr std::uint64_t kLargestBlock = 8 << 20;
+constexpr std::uint64_t kBlocksOfQueue = 8;
 
 // Bytes of the whole lines at the beginning of `lines` that fit into `room`.
 std::size_t whole_lines(std::string_view lines, std::size_t room) {
@@ -25,7 +27,9 @@ std::uint64_t count_lines(std::string_view lines) {
 
 }  // namespace
 
-std::size_t LineMemory::block_bytes() { return kBlockMemory - page_bytes(); }
+std::size_t LineMemory::block_bytes_for(std::uint64_t queue_bytes) {
+    return std::clamp(queue_bytes / kBlocksOfQueue, kSmallestBlock, kLargestBlock) - page_bytes();
+}
 
 // A line never spans two blocks, so that whatever is written with one call is whole.
 bool LineMemory::copy(std::string_view lines, Partition partition, std::uint64_t events,
@@ -63,19 +67,19 @@ void LineMemory::put(std::string_view lines, Partition partition, std::uint64_t 
 void LineMemory::add_block(std::size_t at_least) {
     // Nobody would let go of one that holds nothing.
     if (!blocks_.empty() && blocks_.back().used == 0) blocks_.pop_back();
-    if (at_least <= block_bytes() && !spare_.empty()) {
+    if (at_least <= block_bytes_ && !spare_.empty()) {
         blocks_.splice(blocks_.end(), spare_, spare_.begin());
         idle_spares_ = std::min(idle_spares_, spare_.size());
         return;
     }
     // What they hold and what was let go stay within a bound together.
-    if (at_least > block_bytes()) {
+    if (at_least > block_bytes_) {
         spare_.clear();
         idle_spares_ = 0;
     }
     // A process with few lines never needs a second one.
     const auto pages = blocks_.empty() ? LineBlock::Pages::kAsUsed : LineBlock::Pages::kHuge;
-    blocks_.emplace_back(std::max(at_least, block_bytes()), pages);
+    blocks_.emplace_back(std::max(at_least, block_bytes_), pages);
 }
 
 void LineMemory::let_go(const LinePiece& piece, LineBlocks& dead) {
@@ -84,7 +88,7 @@ void LineMemory::let_go(const LinePiece& piece, LineBlocks& dead) {
     if (block.needed > 0) return;
     block.used = 0;
     if (&block == &blocks_.back()) return;
-    LineBlocks& to = block.capacity == block_bytes() ? spare_ : dead;
+    LineBlocks& to = block.capacity == block_bytes_ ? spare_ : dead;
     to.splice(to.begin(), blocks_, piece.block);
 }
 

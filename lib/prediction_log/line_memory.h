@@ -16,8 +16,12 @@ namespace boxkited {
 // Threads: one at a time.
 class LineMemory {
 public:
-    // What one write() takes at most, unless a single line is longer.
-    static std::size_t block_bytes();
+    // `block_bytes` is what one write() takes at most, unless a single line is longer.
+    explicit LineMemory(std::size_t block_bytes) : block_bytes_(block_bytes) {}
+
+    // What suits lines of which so many bytes may wait.
+    static std::size_t block_bytes_for(std::uint64_t queue_bytes);
+    std::size_t block_bytes() const { return block_bytes_; }
 
     // Copies lines and puts them behind `pieces`; a line is never in two. True when the last of
     // them are the first of their block.
@@ -39,6 +43,7 @@ private:
     void put(std::string_view lines, Partition partition, std::uint64_t events, LinePieces& pieces);
     void add_block(std::size_t at_least);
 
+    const std::size_t block_bytes_;
     LineBlocks blocks_;            // The last one is being filled.
     LineBlocks spare_;             // Those used last come first.
     std::size_t idle_spares_ = 0;  // That were not used since trim().

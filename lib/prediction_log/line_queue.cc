@@ -20,7 +20,9 @@ MonotonicTime::duration bounded(MonotonicTime::duration time) {
 LineQueue::LineQueue(const PredictionLogOptions& options, const Clock& clock)
     : options_(options),
       clock_(clock),
-      urgent_bytes_(std::min<std::uint64_t>(LineMemory::block_bytes(), options.queue_bytes / 4)),
+      urgent_bytes_(std::min<std::uint64_t>(LineMemory::block_bytes_for(options.queue_bytes),
+                                            options.queue_bytes / 4)),
+      memory_(LineMemory::block_bytes_for(options.queue_bytes)),
       writing_since_(clock.monotonic()),
       working_(options.enabled) {
     ledger_.queue_capacity_bytes = options.queue_bytes;

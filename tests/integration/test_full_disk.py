@@ -163,7 +163,7 @@ class FullDisk(unittest.TestCase):
     def test_what_fits_of_much_is_written(self):
         with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
             disk = SmallBlockDevice(pathlib.Path(folder))
-            config = {"prediction_log": {"directory": str(disk.folder)}}
+            config = {"prediction_log": {"directory": str(disk.folder), "queue_bytes": 16 << 20}}
             with (contextlib.closing(disk),
                   Daemon(baseline=SMALL, config=config, start=False) as daemon):
                 daemon.log_directory = disk.folder

@@ -165,7 +165,7 @@ TEST_CASE("a disk that is full in the midst of many lines holds whole ones", "[p
 
 TEST_CASE("a failed sync amid many lines loses and doubles none", "[prediction_log]") {
     LogFixture given;
-    given.options.queue_bytes = 8 << 20;  // So that there is a sync every 2 MiB.
+    given.options.queue_bytes = 8 << 20;  // So that there is a sync every MiB.
     given.storage.fail(Call::kSync, EIO, {.after = GENERATE(0, 1, 2)});
     given.start();
 

@@ -72,6 +72,7 @@ struct LogFixture {
     LogFixture() {
         options.directory = directory.path();
         options.flush_interval = std::chrono::milliseconds(5);
+        options.queue_bytes = 16 << 20;  // Blocks of 2 MiB, of which the tests fill some.
         // The test's events are of a day long past.
         options.retention = std::chrono::days(0);
     }
