@@ -13,7 +13,7 @@ packages=(
 )
 test_packages=(
     catch2 nodejs prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
-    valgrind wrk
+    strace valgrind wrk
 )
 bench_packages=(
     libbenchmark-dev

@@ -58,7 +58,9 @@ struct EventLoop::Impl {
     using Task = std::function<void()>;
 
     Impl();
+    bool try_register_for(Watch& watch, std::uint32_t events);
     void register_for(Watch& watch, std::uint32_t events);
+    void register_later();
     void want(Watch& watch, std::uint32_t event);
     void wake();
     void turn();
@@ -74,6 +76,9 @@ struct EventLoop::Impl {
     std::chrono::milliseconds period{};
     Task task;
     Task after_turn = [] {};
+    // Those that want something, and for which the kernel had no memory; asked again at each run of
+    // the timer.
+    std::vector<Watch*> unregistered;
     // Of sockets that were closed while the events at hand may still name them.
     std::vector<std::unique_ptr<Watch>> closed;
 };
@@ -91,20 +96,32 @@ EventLoop::Impl::Impl()
     }
 }
 
-void EventLoop::Impl::register_for(Watch& watch, std::uint32_t events) {
+bool EventLoop::Impl::try_register_for(Watch& watch, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
     event.data.ptr = &watch;
     const int operation = watch.registered == 0 ? EPOLL_CTL_ADD
                           : events == 0         ? EPOLL_CTL_DEL
                                                 : EPOLL_CTL_MOD;
-    checked(::epoll_ctl(epoll.get(), operation, watch.fd, &event), "epoll_ctl");
+    if (::epoll_ctl(epoll.get(), operation, watch.fd, &event) != 0) return false;
     watch.registered = events;
+    return true;
+}
+
+void EventLoop::Impl::register_for(Watch& watch, std::uint32_t events) {
+    if (!try_register_for(watch, events)) checked(-1, "epoll_ctl");
 }
 
 void EventLoop::Impl::want(Watch& watch, std::uint32_t event) {
     watch.wanted |= event;
-    if ((watch.registered & event) == 0) register_for(watch, watch.wanted);
+    if ((watch.registered & event) != 0 || try_register_for(watch, watch.wanted)) return;
+    // It watches so many sockets and no more, of all processes of a user together.
+    if (errno != ENOSPC && errno != ENOMEM) checked(-1, "epoll_ctl");
+    unregistered.push_back(&watch);
+}
+
+void EventLoop::Impl::register_later() {
+    for (Watch* const watch : std::exchange(unregistered, {})) want(*watch, 0);
 }
 
 void EventLoop::Impl::wake() {
@@ -158,6 +175,7 @@ void EventLoop::Impl::run_posted() {
 
 void EventLoop::Impl::run_timer() {
     drain(timer);
+    register_later();
     const Task running = task;  // It may change itself.
     running();
 }
@@ -210,6 +228,7 @@ void Socket::when_writable() { loop_->want(*watch_, EPOLLOUT); }
 
 void Socket::close() {
     if (!watch_) return;
+    std::erase(loop_->unregistered, watch_.get());
     // Which takes it out of the epoll as well: nobody else has the descriptor.
     ::close(std::exchange(watch_->fd, -1));
     loop_->closed.push_back(std::move(watch_));

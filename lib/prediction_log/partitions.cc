@@ -83,9 +83,10 @@ void Partitions::write_all() {
 
 void Partitions::write(Slot& slot) {
     if (slot.file && !slot.file->is_still_at_its_path()) forget(slot);
+    if (slot.is_untrusted && !leave_file(slot)) return;
     if (!slot.file) open(slot);
     slot.used = clock_.monotonic();
-    while (slot.file && !slot.pending.empty() && !queue_.given_up()) {
+    while (slot.file && !slot.is_untrusted && !slot.pending.empty() && !queue_.given_up()) {
         const auto appended = slot.file->append(next_lines(slot.pending));
         account(slot, appended.bytes);
         if (appended.error) {
@@ -167,8 +168,7 @@ void Partitions::let_go(LinePieces& unsynced) {
     unsynced.clear();
 }
 
-// After a failed sync: the file keeps what is surely on the disk, and everything since is pending
-// again, for the next free name.
+// After a failed sync: everything since the last good one is pending again.
 void Partitions::retreat(Slot& slot) {
     std::uint64_t events = 0;
     for (LinePiece& piece : slot.unsynced) {
@@ -181,34 +181,46 @@ void Partitions::retreat(Slot& slot) {
     slot.unsynced.clear();
     // The lines may be written and taken back again and again, while those beside them go.
     keep_little_memory(slot.pending);
+    slot.is_untrusted = true;
+    leave_file(slot);
+}
 
+// The file keeps what is surely on the disk, or else no reader finds it any more; what is pending
+// is for the next free name. False: neither can be done now, and else the lines would be there
+// twice.
+bool Partitions::leave_file(Slot& slot) {
     const auto cut = slot.file->retreat();
     if (!cut) {
         report(cut.error());
-        set_aside(slot);
+        if (!set_aside(slot)) return false;
     }
     const auto path = slot.file->path();
     // A disk that never syncs must not fill its directory with empty files.
     const bool is_worthless = cut.has_value() && slot.number > 0 &&
                               slot.file->is_nothing_synced() && slot.file->is_still_at_its_path();
     drop_file(slot);
-    if (is_worthless && storage_.remove(path)) return;
-    const auto taken = names_beside(slot);
+    if (is_worthless && storage_.remove(path)) return true;
+    const auto taken = names_beside(slot).value_or(Names());
     do ++slot.number;
     while (taken.count(name_of(slot)) > 0);
+    return true;
 }
 
 // Gives the file a name that no reader of the log looks for.
-void Partitions::set_aside(const Slot& slot) {
+bool Partitions::set_aside(const Slot& slot) {
     const auto taken = names_beside(slot);
+    if (!taken) return false;
     const auto name = name_of(slot) + ".suspect";
     auto free_name = name;
-    for (unsigned i = 1; taken.count(free_name) > 0; ++i)
+    for (unsigned i = 1; taken->count(free_name) > 0; ++i)
         free_name = name + "." + std::to_string(i);
     const auto& path = slot.file->path();
-    const auto done = storage_.rename(path, path.parent_path() / free_name);
-    if (!done) report(done.error());
+    if (const auto done = storage_.rename(path, path.parent_path() / free_name); !done) {
+        report(done.error());
+        return false;
+    }
     log::error("a log file is not to be trusted", {{"file", path.native()}, {"now", free_name}});
+    return true;
 }
 
 // ---- Files ----
@@ -217,13 +229,14 @@ std::string Partitions::name_of(const Slot& slot) const {
     return file_name(slot.partition, writer_, slot.number);
 }
 
-std::set<std::string> Partitions::names_beside(const Slot& slot) {
-    std::set<std::string> names;
+// Nothing when the disk does not say.
+std::optional<Partitions::Names> Partitions::names_beside(const Slot& slot) {
     const auto entries = storage_.list(endpoint_ / date_name(slot.partition));
     if (!entries) {
         queue_.note_error(entries.error());
-        return names;
+        return std::nullopt;
     }
+    Names names;
     for (const auto& entry : *entries) names.insert(entry.name);
     return names;
 }
@@ -231,7 +244,7 @@ std::set<std::string> Partitions::names_beside(const Slot& slot) {
 // Of the files that the partition has already: what comes is put behind what is there.
 unsigned Partitions::last_number(const Slot& slot) {
     unsigned last = 0;
-    for (const std::string& name : names_beside(slot)) {
+    for (const std::string& name : names_beside(slot).value_or(Names())) {
         const unsigned number = file_number(name);
         if (number > last && name == file_name(slot.partition, writer_, number)) last = number;
     }
@@ -249,7 +262,7 @@ void Partitions::open(Slot& slot) {
     if (is_no_file()) {
         // A link, a FIFO or a directory has the name and will most likely stay. Waiting for it to
         // go would hold the lines of every partition behind it, so they go to the next name.
-        const auto taken = names_beside(slot);
+        const auto taken = names_beside(slot).value_or(Names());
         while (taken.count(name_of(slot)) > 0) ++slot.number;
         report(opened.error());
         opened = PartitionFile::open(storage_, directory / name_of(slot));
@@ -267,8 +280,11 @@ void Partitions::open(Slot& slot) {
 void Partitions::make_room() {
     while (open_count_ >= std::max<std::size_t>(options_.open_partitions, 1)) {
         Slot* oldest = nullptr;
-        for (auto& [partition, slot] : slots_)
-            if (slot.file && (!oldest || slot.used < oldest->used)) oldest = &slot;
+        for (auto& [partition, slot] : slots_) {
+            const bool may_close = slot.file && !slot.is_untrusted;
+            if (may_close && (!oldest || slot.used < oldest->used)) oldest = &slot;
+        }
+        if (!oldest) return;
         close(*oldest);
     }
 }
@@ -276,12 +292,12 @@ void Partitions::make_room() {
 void Partitions::close_idle(MonotonicTime::duration idle) {
     const auto now = clock_.monotonic();
     for (auto& [partition, slot] : slots_)
-        if (slot.file && now - slot.used >= idle) close(slot);
+        if (slot.file && !slot.is_untrusted && now - slot.used >= idle) close(slot);
 }
 
 void Partitions::close(Slot& slot) {
     sync(slot);
-    if (slot.file) drop_file(slot);
+    if (slot.file && !slot.is_untrusted) drop_file(slot);
 }
 
 // The file was removed or moved away, and what it holds with it: that is its owner's wish. What
@@ -297,6 +313,7 @@ void Partitions::forget(Slot& slot) {
 
 void Partitions::drop_file(Slot& slot) {
     slot.file.reset();
+    slot.is_untrusted = false;
     queue_.note_open_partitions(--open_count_);
 }
 

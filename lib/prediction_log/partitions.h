@@ -48,6 +48,8 @@ private:
         LinePieces pending;
         LinePieces unsynced;
         std::optional<PartitionFile> file;
+        // The file may hold lines that are pending again: they go nowhere until it is rid of them.
+        bool is_untrusted = false;
         unsigned number = 0;  // In the name of its file.
         MonotonicTime used{};
     };
@@ -63,7 +65,8 @@ private:
 
     void sync(Slot& slot);
     void retreat(Slot& slot);
-    void set_aside(const Slot& slot);
+    bool leave_file(Slot& slot);
+    bool set_aside(const Slot& slot);
     void let_go(LinePieces& unsynced);
 
     void open(Slot& slot);
@@ -72,7 +75,8 @@ private:
     void forget(Slot& slot);
     void drop_file(Slot& slot);
     std::string name_of(const Slot& slot) const;
-    std::set<std::string> names_beside(const Slot& slot);
+    using Names = std::set<std::string>;
+    std::optional<Names> names_beside(const Slot& slot);
     unsigned last_number(const Slot& slot);
 
     const PredictionLogOptions& options_;

@@ -1,0 +1,131 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <future>
+
+#include "support/stepped_storage.h"
+#include "writer_scenario.h"
+
+// A child process runs the scenario of the writer and is killed at its first step, the next one at
+// its second, until one lives to the end; then the log is opened where it left it.
+
+namespace boxkited {
+
+namespace {
+
+using Fate = SteppedStorage::Fate;
+using End = Fate::End;
+
+// What a child has lived to see: the batches acknowledged to it, and whether it ended by itself.
+struct Life {
+    std::set<int> acknowledged;
+    bool was_killed = false;
+};
+
+// Runs `work` in a process of its own, which is told how to acknowledge a batch.
+template <typename Work>
+Life live(Work work) {
+    int pipe[2];
+    REQUIRE(::pipe(pipe) == 0);
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        work([&](int batch) {
+            if (::write(pipe[1], &batch, sizeof batch) != sizeof batch) ::_exit(1);
+        });
+        ::_exit(0);
+    }
+    ::close(pipe[1]);
+    Life life;
+    for (int batch = 0; ::read(pipe[0], &batch, sizeof batch) == sizeof batch;)
+        life.acknowledged.insert(batch);
+    ::close(pipe[0]);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    life.was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (!life.was_killed) REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    return life;
+}
+
+SteppedStorage::Fates killed_at(int wanted, End when) {
+    return [=](int step) { return step == wanted ? Fate::killed(when) : Fate(); };
+}
+
+// One batch after the other, each acknowledged before the next, so that a step is always the same.
+template <typename Tell>
+void append_all(const WriterScenario& scenario, Storage& storage, Tell tell) {
+    auto log = PredictionLog::open(scenario.options, kIdentity, scenario.clock, storage);
+    if (!log) ::_exit(2);
+    for (int i = 0; i < WriterScenario::kBatches; ++i) {
+        const auto ticket = (*log)->append(scenario.batch(i), Transport::kHttp);
+        if (!ticket) ::_exit(3);
+        std::promise<void> settled;
+        if (!(*log)->settled_or_wake(*ticket, [&] { settled.set_value(); }))
+            settled.get_future().wait();
+        tell(i);
+    }
+    (*log)->drain(scenario.clock.monotonic() + std::chrono::seconds(30));
+}
+
+void open_and_drain(const WriterScenario& scenario, Storage& storage) {
+    auto log = PredictionLog::open(scenario.options, kIdentity, scenario.clock, storage);
+    if (!log) ::_exit(2);
+    (*log)->drain(scenario.clock.monotonic() + std::chrono::seconds(30));
+}
+
+std::map<std::string, std::string> contents(const WriterScenario& scenario) {
+    std::map<std::string, std::string> all;
+    for (const auto& file : scenario.files()) all[file] = read_file(scenario.endpoint() / file);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("killed at any step it loses nothing acknowledged and the next start is clean",
+          "[prediction_log]") {
+    const End when = GENERATE(End::kBefore, End::kWithin, End::kAfter);
+    constexpr int kFewestSteps = 40;
+    int step = 0;
+    for (bool was_killed = true; was_killed;) {
+        CAPTURE(++step, static_cast<int>(when));
+        WriterScenario scenario;
+        const Life life = live([&](auto tell) {
+            SteppedStorage storage(killed_at(step, when));
+            append_all(scenario, storage, tell);
+        });
+        was_killed = life.was_killed;
+
+        scenario.recover();
+        scenario.check_logged_once(life.acknowledged);
+        const auto once = contents(scenario);
+        scenario.recover();
+        CHECK(contents(scenario) == once);
+        if (!was_killed) CHECK(life.acknowledged.size() == WriterScenario::kBatches);
+    }
+    CHECK(step > kFewestSteps);
+}
+
+TEST_CASE("killed at any step of a recovery the next one ends where it would have ended",
+          "[prediction_log]") {
+    const End when = GENERATE(End::kBefore, End::kAfter);
+    constexpr int kFewestSteps = 10;
+    int step = 0;
+    for (bool was_killed = true; was_killed;) {
+        CAPTURE(++step, static_cast<int>(when));
+        WriterScenario scenario;
+        const Life life = live([&](auto) {
+            SteppedStorage storage(killed_at(step, when));
+            open_and_drain(scenario, storage);
+        });
+        was_killed = life.was_killed;
+
+        scenario.recover();
+
+        CHECK(scenario.files().size() == 1);  // What is beyond retention is gone.
+        CHECK(scenario.text(scenario.nth_partition(0)) == line("old") + line("older"));
+    }
+    CHECK(step > kFewestSteps);
+}
+
+}  // namespace boxkited
