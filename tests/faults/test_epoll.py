@@ -29,16 +29,15 @@ class NoMoreWatches(unittest.TestCase):
             daemon.await_line("connections cannot be accepted")
 
             tracer = subprocess.Popen(
-                [need("strace"), "-f", "-p", str(daemon.process.pid), "-e", "trace=epoll_ctl",
+                [need("strace"), "-f", "-yy", "-p", str(daemon.process.pid), "-e", "trace=epoll_ctl",
                  "-e", "inject=epoll_ctl:error=ENOSPC"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 text=True)
             try:
                 for connection in waiting:
                     connection.close()
-                for line in tracer.stderr:
-                    if re.search(r"EPOLL_CTL_ADD.*ENOSPC.*INJECTED", line):
-                        break
+                listening = rf"EPOLL_CTL_ADD, \d+<TCP:\[127\.0\.0\.1:{daemon.port}\]>.*INJECTED"
+                self.assertTrue(any(re.search(listening, line) for line in tracer.stderr))
                 self.assertTrue(daemon.is_running())
             finally:
                 tracer.terminate()
