@@ -57,11 +57,11 @@ void LineBlock::begin_like(std::uint64_t position) {
     lead = static_cast<std::size_t>(position % page_bytes());
 }
 
-void LineBlock::Free::operator()(char* memory) const {
+void LineBlock::Free::operator()(char* bytes) const {
     if (mapped_bytes > 0)
-        ::munmap(memory, mapped_bytes);
+        ::munmap(bytes, mapped_bytes);
     else
-        delete[] memory;
+        delete[] bytes;
 }
 
 }  // namespace boxkited

@@ -39,7 +39,7 @@ struct LineBlock {
 
     struct Free {
         std::size_t mapped_bytes;  // 0: it is not mapped.
-        void operator()(char* memory) const;
+        void operator()(char* bytes) const;
     };
     const std::unique_ptr<char, Free> memory;
     const std::size_t capacity;
