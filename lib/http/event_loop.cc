@@ -126,7 +126,8 @@ void EventLoop::Impl::register_later() {
 
 void EventLoop::Impl::wake() {
     const std::uint64_t one = 1;
-    (void)!::write(wakeup.get(), &one, sizeof one);  // It is full: then it wakes anyway.
+    // A wake-up that is lost would be the last one. It may be full: then it wakes anyway.
+    while (::write(wakeup.get(), &one, sizeof one) < 0 && errno == EINTR) continue;
 }
 
 void EventLoop::Impl::turn() {
