@@ -25,7 +25,7 @@ public:
     virtual void sweep(TimePoint now) = 0;
     // Called once, when the server stops: ends now, or as soon as what has begun is done.
     virtual void stop() = 0;
-    // Since when it waits for a request to begin, if it does and none has.
+    // Whether it waits for a request to begin, and since when. Bytes of one may wait in the kernel.
     virtual bool is_idle() const = 0;
     virtual TimePoint idle_since() const = 0;
 

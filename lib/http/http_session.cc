@@ -306,11 +306,11 @@ void HttpSession::time_out(TimePoint now) {
 }
 
 void HttpSession::stop() {
-    if (is_idle()) close();
+    if (is_idle() && !has_something_to_read()) close();
 }
 
 bool HttpSession::is_idle() const {
-    return phase_ == Phase::kIdle && !unfinished_ && !has_something_to_read();
+    return phase_ == Phase::kIdle && !unfinished_;
 }
 
 }  // namespace boxkited::http

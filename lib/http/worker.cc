@@ -135,18 +135,32 @@ void Worker::forget(Connection& connection) {
     if (deadline_ && connections_.empty()) loop_.stop();
 }
 
-// Closes the connection that has been idle for longest; false when none is idle.
-bool Worker::evict_idle() {
+// The one that has been idle for longest of those that have not been idle since before `since`.
+Connection* Worker::idle_longest(TimePoint since) const {
     Connection* oldest = nullptr;
     for (const auto& connection : connections_) {
-        if (!connection->is_idle()) continue;
+        if (!connection->is_idle() || connection->idle_since() <= since) continue;
         if (oldest == nullptr || connection->idle_since() < oldest->idle_since()) {
             oldest = connection.get();
         }
     }
-    if (oldest == nullptr) return false;
-    oldest->close();
-    return true;
+    return oldest;
+}
+
+// Closes the connection that has been idle for longest; false when none is idle. Whether bytes wait
+// is a question to the kernel, which is asked of few: there may be thousands of connections, and
+// thousands that want their places.
+bool Worker::evict_idle() {
+    constexpr int kAskedAtMost = 16;
+    Connection* oldest = idle_longest(TimePoint::min());
+    for (int i = 0; oldest != nullptr && i < kAskedAtMost; ++i) {
+        if (!oldest->has_something_to_read()) {
+            oldest->close();
+            return true;
+        }
+        oldest = idle_longest(oldest->idle_since());
+    }
+    return false;
 }
 
 void Worker::turn_away(Arrival arrival) {

@@ -105,6 +105,7 @@ public:
 
 private:
     std::shared_ptr<Connection> make_connection(Arrival& arrival);
+    Connection* idle_longest(TimePoint since) const;
     bool evict_idle();
     void turn_away(Arrival arrival);
     void tick();

@@ -40,8 +40,9 @@ std::vector<std::string> read(const std::string& path, std::size_t block_bytes) 
     RowBlock block;
     for (;;) {
         const auto more = reader.next(block);
-        if (!more) told.push_back(to_string(more.error()));
-        if (!more || !*more) return told;
+        // Rows before a bad one may have been given, or not: the whole is worth nothing.
+        if (!more) return {to_string(more.error())};
+        if (!*more) return told;
         for (const Cell& cell : block.cells)
             told.push_back(std::to_string(static_cast<int>(cell.kind)) + std::string(cell.text) +
                            std::to_string(cell.number));

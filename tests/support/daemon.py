@@ -5,11 +5,13 @@ port of 127.0.0.1 and on two Unix sockets in that folder. At the end of its `wit
 stop, and must do so with exit code 0.
 """
 
+import contextlib
 import http.client
 import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -76,6 +78,17 @@ def await_true(condition, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited in vain for {what() if callable(what) else what}")
         time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def limited(what, soft):
+    """A limit of this process, which those that it starts meanwhile inherit."""
+    before = resource.getrlimit(what)
+    resource.setrlimit(what, (soft, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(what, before)
 
 
 class Daemon:
