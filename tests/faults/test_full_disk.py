@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 
+from faults.rows import row
 from support.baselines import SMALL
 from support.daemon import Daemon, await_true, conserved, sample, total
 from support.needs import may_mount, may_need
@@ -152,10 +153,16 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(*conserved(daemon.metrics()))
         self.assert_logged_once(daemon, taken)
 
+    @row(11, "files that may not grow",
+         "RLIMIT_FSIZE under load, then none",
+         "503, then each event is there once")
     def test_files_that_may_not_grow(self):
         with small_files() as (daemon, disk):
             self.check_refusal_and_recovery(daemon, disk)
 
+    @row(5, "disk full",
+         "a tmpfs of 64 KiB",
+         "503, counted; `/metrics` answers; lost = 0")
     def test_a_disk_without_room(self):
         with small_disk() as (daemon, disk):
             self.check_refusal_and_recovery(daemon, disk)
@@ -179,6 +186,9 @@ class FullDisk(unittest.TestCase):
                 daemon.await_written(events)
                 self.assertEqual(len(daemon.logged()), events)
 
+    @row(5, "disk full, then new data",
+         "the same, with room again",
+         "no half line in the file")
     def test_never_a_half_line_ahead_of_new_data(self):
         with small_disk() as (daemon, disk):
             taken = self.fill(daemon)
@@ -207,6 +217,9 @@ class FullDisk(unittest.TestCase):
             daemon.start()
             self.assertEqual(len(daemon.logged()), len(taken) - queued)
 
+    @row(20, "SIGTERM twice",
+         "a second one while it waits for a full disk",
+         "it ends at once")
     def test_a_second_signal_ends_a_stop_that_waits_for_the_disk(self):
         config = {**with_queue({}), "shutdown_timeout_ms": 3_600_000}
         with Daemon(baseline=SMALL, config=config) as daemon:
@@ -245,6 +258,9 @@ class FullDisk(unittest.TestCase):
             disk.make_room()
             daemon.await_written(taken)
 
+    @row(6, "disk has room again",
+         "full and not, again and again under load",
+         "goes on without a restart; conservation, lost = 0")
     def test_conservation_while_the_disk_is_full_again_and_again(self):
         stop = threading.Event()
         statuses = {}

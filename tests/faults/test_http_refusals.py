@@ -2,6 +2,7 @@
 
 import unittest
 
+from faults.rows import row
 from support.daemon import Daemon
 from support.wire import Wire, chunked, post
 
@@ -149,12 +150,21 @@ class Checks(unittest.TestCase):
 
 
 class Refusals(Checks):
+    @row(27, "request smuggling",
+         "39 ambiguous requests, each with another behind",
+         "400 or 501, closed; the second never runs")
     def test_smuggling(self):
         self.check({name: ((status,), data) for name, (status, data) in SMUGGLING.items()})
 
+    @row(28, "lines and chunks",
+         "42 broken requests",
+         "400, closed")
     def test_broken_lines_hosts_and_chunks(self):
         self.check({name: ((400,), data) for name, data in BROKEN.items()})
 
+    @row(27, "the same, byte by byte",
+         "81 requests, a byte at a time",
+         "the same answers")
     def test_the_same_byte_by_byte(self):
         rows = {**{name: ((status,), data) for name, (status, data) in SMUGGLING.items()},
                 **{name: ((400,), data) for name, data in BROKEN.items()}}
@@ -179,6 +189,9 @@ class Refusals(Checks):
 
 
 class Floods(Checks):
+    @row(26, "header flood",
+         "101 fields, 8 KiB, a target of 64 KiB, a method of 10,000 letters",
+         "431, 414, 400, closed")
     def test_headers(self):
         fields = b"".join(b"X%d: y\r\n" % i for i in range(97))
         get = b"GET /livez HTTP/1.1"
@@ -199,6 +212,9 @@ class Floods(Checks):
             wire.send(request(fields + b"A: b\r\nB: c\r\n", line=get))
             self.assertEqual(wire.answer().status, 200)
 
+    @row(25, "oversized body",
+         "one byte over, endless chunks, a huge length, `Expect`",
+         "413 before it is read, no `100 Continue`")
     def test_bodies_are_refused_before_they_are_read(self):
         huge = b"Content-Length: 18446744073709551615\r\n"
         expect = b"Expect: 100-continue\r\n"
@@ -217,6 +233,9 @@ class Floods(Checks):
                     self.assert_refused(wire, name, (413,))
             self.assert_nothing_ran(daemon)
 
+    @row(29, "methods and paths",
+         "26 of them",
+         "405 with `Allow`, 404, 400; HEAD has no body")
     def test_methods_and_paths(self):
         rows = [
             (b"GET /v1/predictions", 405, "POST"),

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import unittest
 
+from faults.rows import row
 from support.daemon import Daemon, await_true, total
 from support.needs import may_mount, may_need
 
@@ -78,6 +79,9 @@ class PowerCut(unittest.TestCase):
         self.disk = Disk(pathlib.Path(folder.name))
         self.addCleanup(self.disk.stop)
 
+    @row(4, "power cut",
+         "an ext4 copied while the daemon is stopped in the midst, replayed",
+         "clean; all lines up to the last one, in order")
     def test_under_load_a_file_holds_all_lines_up_to_its_last(self):
         config = {"prediction_log": {"directory": str(self.disk.folder / "log"),
                                      "flush_interval_ms": 500}}

@@ -7,6 +7,7 @@ import socket
 import time
 import unittest
 
+from faults.rows import row
 from support.daemon import Daemon, await_true
 
 DAY = 86400
@@ -68,12 +69,18 @@ class TornEnds(unittest.TestCase):
                 self.assertEqual((first, json.loads(second)["output"]), (line, 2))
             self.assertEqual(len(daemon.log_files()), len(files))
 
+    @row(2, "torn tail",
+         "a file cut at every byte of its last record",
+         "the tail is cut and counted; the next append begins on a line")
     def test_a_record_cut_at_any_byte(self):
         line = self.a_line()
         tails = [line[:size] for size in range(1, len(line))]
         for start in range(0, len(tails), 200):
             self.assert_cut(tails[start:start + 200], line)
 
+    @row(3, "garbage or zero tail",
+         "random bytes, 4 KiB of zeros",
+         "as row 2; the start goes well")
     def test_zeros_and_garbage(self):
         line = self.a_line()
         self.assert_cut([bytes(4096), bytes(100_000), b"\0", b"garbage", b"garbage\n", b"{}\n",
@@ -81,6 +88,9 @@ class TornEnds(unittest.TestCase):
                          os.urandom(5000).replace(b"\n", b"-") + b"\n" + bytes(7),
                          line[:20] + bytes(len(line) - 21) + b"\n"], line)
 
+    @row(3, "empty file",
+         "nothing, or one torn line",
+         "it is gone on with; SIGTERM works")
     def test_a_file_that_is_all_torn_or_empty_becomes_empty(self):
         with Daemon(start=False) as daemon:
             contents = [b"", b'{"prediction_id', bytes(5000), b"x\n"]
@@ -127,6 +137,9 @@ class TornEnds(unittest.TestCase):
 
 
 class Lock(unittest.TestCase):
+    @row(18, "two daemons with the same identity",
+         "a second start",
+         "refused, and says who holds the lock")
     def test_a_second_daemon_with_the_same_identity_refuses_and_says_who_is_there(self):
         with Daemon() as first, Daemon(start=False) as second:
             second.config["prediction_log"]["directory"] = str(first.log_directory)
@@ -175,6 +188,9 @@ class BadDirectories(unittest.TestCase):
             put(endpoint(daemon))
             self.assert_refused(daemon, endpoint(daemon), "Not a directory")
 
+    @row(15, "read-only directory",
+         "one that nobody may write",
+         "the start fails at once with path and reason")
     def test_a_directory_nobody_may_write(self):
         with Daemon(start=False) as daemon:
             daemon.config["prediction_log"]["directory"] = "/proc/boxkited"
@@ -238,6 +254,9 @@ class Retention(unittest.TestCase):
 
 
 class LiveFiles(unittest.TestCase):
+    @row(17, "symlink, FIFO or folder where the file goes",
+         "each, before it begins",
+         "left alone, no hang, counted; the next name is taken")
     def test_what_is_in_the_way_is_left_alone_and_the_next_name_is_taken(self):
         seconds = midnight(1)
         with Daemon(start=False) as daemon:

@@ -8,6 +8,7 @@ import stat
 import threading
 import unittest
 
+from faults.rows import row
 from support.daemon import Daemon
 
 
@@ -21,6 +22,9 @@ class Sockets(unittest.TestCase):
         self.assertEqual((code, said.split("\n")[-1]),
                          (1, f"boxkited: listen on {path}: {reason}"))
 
+    @row(39, "stale socket",
+         "one that nobody listens at",
+         "replaced")
     def test_a_stale_one_is_replaced(self):
         with Daemon() as daemon:
             for _ in range(2):
@@ -31,6 +35,9 @@ class Sockets(unittest.TestCase):
                 with daemon.stream():
                     pass
 
+    @row(39, "a file at the socket's path",
+         "a file, a link, a folder",
+         "refused and left alone")
     def test_what_is_no_socket_is_refused_and_left_alone(self):
         def file(path):
             path.write_text("mine")
@@ -95,6 +102,9 @@ class Sockets(unittest.TestCase):
                     daemon.await_line("message=ready")
                     self.assertEqual(modes(path), expected)
 
+    @row(39, "mode of a socket",
+         "umask 0, watched while it starts",
+         "exact from its first moment")
     def test_there_is_no_moment_of_a_wrong_mode(self):
         seen = set()
         stop = threading.Event()

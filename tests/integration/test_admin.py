@@ -6,6 +6,7 @@ import signal
 import threading
 import unittest
 
+from faults.rows import row
 from support.baselines import AGE, COLOUR, GRADE, OUTPUT, SMALL
 from support.daemon import Daemon, await_true, sample
 
@@ -64,6 +65,9 @@ class Reload(unittest.TestCase):
             self.by_request(daemon)
             self.assertNotIn("feature_1", daemon.get("/metrics").text)
 
+    @row(21, "reload with a bad baseline",
+         "truncated, empty, bounds that fall, missing",
+         "all is as before; error and metric say so")
     def test_a_bad_baseline_changes_nothing_and_says_so(self):
         rows = [(AGE[:200], r"histogram\.prom:\d+: "), ("", "no family"),
                 (AGE.replace('"10.0"', '"-1.0"'), "histogram.prom:4: bounds of ")]
@@ -89,6 +93,9 @@ class Reload(unittest.TestCase):
             self.by_request(daemon)
             self.assertIsNone(daemon.get("/v1/status").json["last_reload_error"])
 
+    @row(21, "reload with a bad config",
+         "no JSON, unknown options",
+         "all is as before; error and metric say so")
     def test_a_bad_config_changes_nothing_and_says_so(self):
         with Daemon(baseline=SMALL) as daemon:
             for content, reason in (("{", "not JSON"), ('{"thread":1}', "thread: no such option")):

@@ -4,6 +4,7 @@ import gzip
 import json
 import unittest
 
+from faults.rows import row
 from support.baselines import SMALL
 from support.daemon import Daemon, accepted, await_true, conserved, event_counts, sample, total
 
@@ -92,6 +93,9 @@ class Batches(unittest.TestCase):
             answer = daemon.predict('[{"output":NaN},{"output":1,"metadata":{"a":NaN}}]')
             self.assertEqual((answer.status, answer.json["accepted"]), (202, 1))
 
+    @row(35, "10,001 events in a batch",
+         "one over the limit",
+         "413, nothing counted")
     def test_more_events_than_a_batch_may_have_are_413_and_none_is_counted(self):
         error = {"error": "too_many_events: expected at most 10000 events in a batch"}
         event = '{"output":1}'
@@ -197,6 +201,9 @@ class Bodies(unittest.TestCase):
                         self.assertRegex(answer.text, '"(error|prediction_id)":"')
                 self.assertEqual(daemon.accepted(), 5)
 
+    @row(25, "gzip bomb",
+         "a small body that is large decompressed",
+         "413")
     def test_a_gzip_bomb_is_413(self):
         with Daemon() as daemon:
             bomb = gzip.compress(b" " * (64 << 20))

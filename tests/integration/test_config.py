@@ -7,6 +7,7 @@ import socket
 import tempfile
 import unittest
 
+from faults.rows import row
 from support.baselines import AGE, COLOUR, SMALL
 from support.daemon import Daemon, run
 
@@ -219,6 +220,9 @@ class Identity(Checked):
         self.assertEqual(self.identity({"POD_NAME": "pod"}, arguments)["replica_id"], "from-file")
         self.assertEqual(self.identity({"BEDROCK_POD_NAME": "pod"}, arguments)["replica_id"], "pod")
 
+    @row(38, "identity that leaves the folder",
+         "paths, empty, long, newline",
+         "the start is refused, the variable named")
     def test_one_that_would_leave_the_folder_stops_the_start(self):
         for name in self.VARIABLES:
             for value in ("../../etc", "/abs", "a/b", "", ".", "..", "x" * 101, "x" * 300, "a\nb",
@@ -257,6 +261,9 @@ class Baselines(Checked):
         yield "\x7fELF\0\0", 1, "a NUL byte; this is not text"
         yield AGE.encode() + b"# \xff\n", 8, "not valid UTF-8"
 
+    @row(43, "bad baseline",
+         "15 files",
+         "refused with line and reason")
     def test_a_bad_one_is_refused_with_its_line(self):
         for content, line, reason in self.rows():
             with self.subTest(reason):
@@ -266,6 +273,9 @@ class Baselines(Checked):
                     ended = run(command, "--baseline", self.baseline)
                     self.assert_refused(ended, 2, f"{self.baseline}:{line}: {reason}")
 
+    @row(43, "a million lines",
+         "comments alone",
+         "refused")
     def test_one_without_families_is_refused(self):
         for content in ("", "# a comment\n" * 1_000_000, "# TYPE x counter\nx_total 1\n"):
             self.baseline.write_text(content)

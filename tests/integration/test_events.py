@@ -4,6 +4,7 @@ import re
 import time
 import unittest
 
+from faults.rows import row
 from support.baselines import SMALL
 from support.daemon import Daemon, conserved, event_counts
 
@@ -125,6 +126,9 @@ TAKEN = [
 
 
 class SingleEvents(unittest.TestCase):
+    @row(31, "bad text",
+         "invalid UTF-8, surrogates, NUL, BOM and others",
+         "400 with one reason; nothing logged")
     def test_a_bad_event_is_refused_with_one_reason_and_counted_nowhere_else(self):
         for unix in (False, True):
             with Daemon(baseline=SMALL) as daemon:

@@ -7,6 +7,7 @@ import socket
 import time
 import unittest
 
+from faults.rows import row
 from support.baselines import SMALL
 from support.daemon import Daemon, await_true, conserved, event_counts, sample, total
 
@@ -42,6 +43,9 @@ class Stream(unittest.TestCase):
             stream.sendall(LINE[10:])
             self.await_counts(daemon, accepted=2)
 
+    @row(44, "Unix stream: half a line",
+         "a sender that ends within a line",
+         "counted as cut off")
     def test_half_a_line_at_the_end_is_counted_as_cut_off(self):
         with Daemon(baseline=SMALL) as daemon:
             for end in (LINE[:-1], LINE[:5], b"{"):
@@ -50,6 +54,9 @@ class Stream(unittest.TestCase):
             self.await_counts(daemon, accepted=3, cut_off=3)
             self.assertEqual(daemon.metric("feature_0_value_count"), 3)
 
+    @row(44, "Unix stream: a sender that vanishes",
+         "closed in the midst",
+         "nothing is left")
     def test_a_sender_that_vanishes_leaves_nothing(self):
         with Daemon() as daemon:
             self.assertEqual(daemon.predict(LINE).status, 202)
@@ -63,6 +70,9 @@ class Stream(unittest.TestCase):
             self.assertEqual(
                 daemon.metric("boxkited_connections", listener=daemon.events_socket), 0)
 
+    @row(44, "Unix stream: a line too long",
+         "over the limit",
+         "counted; the next line is good")
     def test_a_line_too_long_is_counted_and_the_next_is_good(self):
         limit = 4096
         with Daemon(config={"limits": {"body_bytes": limit}}) as daemon, daemon.stream() as stream:

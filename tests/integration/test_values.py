@@ -6,6 +6,7 @@ import re
 import unicodedata
 import unittest
 
+from faults.rows import row
 from support.baselines import AGE, COLOUR, GRADE, SMALL, copies
 from support.daemon import Daemon, await_true, sample
 
@@ -84,6 +85,9 @@ class Counting(unittest.TestCase):
         """Numbers are logged digit by digit as they were sent, and nothing is lost."""
         self.assertIn('"features":[' + ",".join(map(strict, literals)) + '],"output"', line)
 
+    @row(33, "1e308, 1e309, 1e-400, 2^53+1, 400 digits, −0",
+         "each as a feature",
+         "defined; logged as sent")
     def test_of_a_continuous_feature(self):
         literals = [row[0] for row in NUMERIC]
         metrics, line = self.send(AGE, literals)
@@ -131,6 +135,9 @@ class Counting(unittest.TestCase):
         self.assertEqual(counts, [1, 4, 5])
         self.assertEqual(metrics[sample("inference_value_sum")], 2)
 
+    @row(32, "NaN, ±Infinity, null, text as numbers",
+         "each as a feature",
+         "counted as promised; no sum is NaN")
     def test_no_sum_is_ever_nan(self):
         with Daemon(baseline=SMALL) as daemon:
             daemon.predict('[{"features":[1e308]},{"features":[1e308]},{"features":[-1e308]},'
@@ -204,6 +211,9 @@ class Bins(unittest.TestCase):
         self.assertEqual(of_feature(metrics, 1, "bin"), {"four": 1, "__other__": 1})
         self.assertEqual(self.not_counted(metrics)["long_text"], 1)
 
+    @row(35, "wrong feature count, unknown feature",
+         "both forms",
+         "known ones count, the rest is counted by reason")
     def test_events_whose_features_are_not_those_of_the_baseline_are_counted(self):
         rows = [
             ([1, "red", 1], 0, (1, 1, 1)),
@@ -242,6 +252,9 @@ class Injection(unittest.TestCase):
         for character in text:
             self.assertNotIn(unicodedata.category(character), ("Cc", "Zl", "Zp"), repr(text))
 
+    @row(37, "log injection",
+         "CR, LF, ESC, U+2028 and more in every text",
+         "one event, one line")
     def test_no_text_of_an_event_breaks_its_line(self):
         raw = self.EVIL.translate({code: None for code in range(32)})  # What JSON lets stand bare.
         event = {"features": {"age": 1, self.EVIL: self.EVIL, "n": [{self.EVIL: self.EVIL}]},
@@ -274,6 +287,9 @@ class Injection(unittest.TestCase):
                 self.assertEqual(answer.status, 400)
                 self.assert_one_line(answer.text)
 
+    @row(37, "forged messages",
+         "the same where the daemon quotes what was sent",
+         "its own log has one line each")
     def test_the_daemon_s_own_messages_are_one_line_each(self):
         for form in ("logfmt", "json"):
             with self.subTest(form), \
