@@ -141,7 +141,12 @@ void TlsStream::take_error(int result) {
     ERR_clear_error();
 }
 
-bool TlsStream::is_within_record() const { return SSL_has_pending(engine_->ssl.get()) == 1; }
+bool TlsStream::is_within_record() const {
+    const SSL* const ssl = engine_->ssl.get();
+    // Between the header of a record and its first byte nothing is pending; what is read next is
+    // the body.
+    return SSL_has_pending(ssl) == 1 || std::string_view(SSL_rstate_string(ssl)) == "RB";
+}
 
 bool TlsStream::seal(std::string_view plain) {
     assert(state_ == State::kOpen || state_ == State::kEnded);

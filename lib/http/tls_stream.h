@@ -32,7 +32,7 @@ public:
         kOpen,
         kEnded,      // The peer says no more; it may still listen.
         kPlainHttp,  // The peer began with HTTP instead of TLS.
-        kBroken,     // Why is an alert in outgoing().
+        kBroken,     // An alert that says why may be in outgoing().
     };
     State state() const { return state_; }
 
