@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_text.h"
 #include "base/regular_file.h"
 
 namespace boxkited::http {
@@ -44,14 +45,14 @@ int refuse_passphrase(char*, int, int, void* was_asked) {
 
 Result<std::string, TlsError> read(const std::string& member, const std::string& path) {
     auto text = read_regular_file(path, kLargestFile);
-    if (!text) return Failure{TlsError{member, path + ": " + to_string(text.error())}};
+    if (!text) return Failure{TlsError{member, printable(path) + ": " + to_string(text.error())}};
     return *std::move(text);
 }
 
 Failure<TlsError> refuse(const std::string& member, const std::string& path,
                          const std::string& reason) {
     ERR_clear_error();
-    return Failure{TlsError{member, path + ": " + reason}};
+    return Failure{TlsError{member, printable(path) + ": " + reason}};
 }
 
 Bio reader_of(const std::string& text) {
@@ -121,7 +122,7 @@ Result<void, TlsError> TlsContext::use_key(const TlsFiles& files) {
     if (!key) return refuse("key", files.key, "expected a private key in PEM form");
     if (SSL_CTX_use_PrivateKey(context_, key.get()) != 1 ||
         SSL_CTX_check_private_key(context_) != 1)
-        return refuse("key", files.key, "expected the key of " + files.certificate);
+        return refuse("key", files.key, "expected the key of " + printable(files.certificate));
     return {};
 }
 
