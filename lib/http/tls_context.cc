@@ -31,8 +31,9 @@ SSL_CTX* new_context(bool is_client) {
     if (context == nullptr) throw std::bad_alloc();
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
-    // An idle connection gives its buffers back.
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    // An idle connection gives its buffers back, and a server sends the chain it was given: it does
+    // not complete it from the authorities of clients.
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return context;
 }
