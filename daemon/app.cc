@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "daemon/access.h"
 #include "daemon/drift_service.h"
 #include "daemon/memory_bound.h"
 #include "daemon/own_metrics.h"
@@ -106,6 +107,9 @@ int App::run() {
     if (!baseline) return report(kInputWrong, baseline.error());
     *baseline_.lock() = *baseline;
 
+    auto access = load_access(options_.http.listeners, environment_);  // Who may ask.
+    if (!access) return report(kInputWrong, access.error());
+
     signals_ = block_signals();
     LiveDistributions live(baseline->baseline, options_.monitor,  // What production sees.
                            options_.http.threads);
@@ -133,7 +137,7 @@ int App::run() {
         [&](unsigned thread, std::size_t listener, std::string_view lines) {
             predictions.take_lines(thread, listener, lines);
         },
-        metrics);
+        metrics, *std::move(access));
     if (!server) return report(kWorkFailed, server.error().message);
 
     const std::string addresses = joined((*server)->addresses());
@@ -147,7 +151,7 @@ int App::run() {
                         {"memory_bytes_at_most", show_memory_bound(options_, *layout)}});
     notify_ready("serving on " + addresses);
     drift->start();
-    serve_until_stopped({live, *drift, metrics});
+    serve_until_stopped({live, *drift, metrics, **server});
     return stop(**server, **log, drift, windows.get());
 }
 
@@ -176,11 +180,14 @@ ReloadOutcome App::reload(const Reloaded& parts) {
     if (!loaded) return failed(to_string(loaded.error()));
     auto baseline = load_baseline(loaded->options, clock_);
     if (!baseline) return failed(baseline.error());
+    auto access = load_access(options_.http.listeners, environment_);
+    if (!access) return failed(access.error());
 
     const DaemonOptions& wanted = loaded->options;
     const auto needs = needs_restart(options_, wanted);
     parts.live.reload(baseline->baseline, wanted.monitor);
     parts.drift.reload(wanted.drift.rules);
+    parts.server.replace_access(*std::move(access));
     log::configure(wanted.log_level, wanted.log_format);
     *baseline_.lock() = *std::move(baseline);
     parts.metrics.count_reload(true);

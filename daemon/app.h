@@ -41,6 +41,7 @@ private:
         LiveDistributions& live;
         DriftService& drift;
         OwnMetrics& metrics;
+        http::Server& server;
     };
 
     void serve_until_stopped(const Reloaded& parts);

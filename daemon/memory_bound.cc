@@ -35,10 +35,16 @@ std::uint64_t queue_bytes(const PredictionLogOptions& log) {
 
 // A session, its registrations, the receipts of a kernel that has nothing to say, and the small
 // answer that even a server without memory gives; answers held back beyond what is counted of them.
+// TLS is at rest with 15 KiB. It takes most within a handshake whose first message is as long as
+// OpenSSL allows, 128 KiB.
 std::uint64_t connections_bytes(const http::ServerOptions& http) {
     constexpr std::uint64_t kRegistrations = 1 * kKiB;
     constexpr std::uint64_t kSmallAnswer = 6 * kKiB;
-    return http.connections * (sizeof(http::HttpSession) + kRegistrations + kSmallAnswer);
+    constexpr std::uint64_t kTls = 192 * kKiB;
+    const bool has_tls = std::any_of(http.listeners.begin(), http.listeners.end(),
+                                     [](const auto& listener) { return listener.tls.has_value(); });
+    return http.connections *
+           (sizeof(http::HttpSession) + kRegistrations + kSmallAnswer + (has_tls ? kTls : 0));
 }
 
 // Largest when all bytes of a body are features by name that the baseline does not know: each has

@@ -1,14 +1,10 @@
 #include "daemon/option_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <system_error>
+
+#include "base/regular_file.h"
 
 namespace boxkited {
 
@@ -19,36 +15,22 @@ using nlohmann::json;
 constexpr std::size_t kLargest = 1 << 20;
 constexpr int kDeepest = 16;
 
-std::string reason_of(int code) { return std::generic_category().message(code); }
-
-// Up to `kLargest` + 1 bytes of an open file, or an errno value.
-Result<std::string, int> read_all(int descriptor) {
-    std::string text;
-    while (text.size() <= kLargest) {
-        const std::size_t had = text.size();
-        text.resize(had + 65'536);
-        const ssize_t got = ::read(descriptor, text.data() + had, text.size() - had);
-        if (got < 0 && errno != EINTR) return Failure{errno};
-        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got == 0) break;
+std::string reason_of(const ReadError& error) {
+    switch (error.kind) {
+        case ReadError::Kind::kTooLarge:
+            return "larger than 1 MiB, which no config is";
+        case ReadError::Kind::kDirectory:
+        case ReadError::Kind::kNotRegular:
+            return "not a regular file";
+        case ReadError::Kind::kSystem:
+            break;
     }
-    return text;
+    return to_string(error);
 }
 
 Result<std::string, OptionsError> read_text(const std::string& path) {
-    const auto refuse = [&](std::string reason) {
-        return Failure{OptionsError{printable(path), std::move(reason)}};
-    };
-    // Opening a FIFO would wait for somebody to write it.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return refuse(reason_of(errno));
-    struct stat status {};
-    const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    auto text = regular ? read_all(descriptor) : Result<std::string, int>(std::string());
-    ::close(descriptor);
-    if (!regular) return refuse("not a regular file");
-    if (!text) return refuse(reason_of(text.error()));
-    if (text->size() > kLargest) return refuse("larger than 1 MiB, which no config is");
+    auto text = read_regular_file(path, kLargest);
+    if (!text) return Failure{OptionsError{printable(path), reason_of(text.error())}};
     return *std::move(text);
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii_text.h"
 #include "daemon/options.h"
 #include "http/address.h"
 
@@ -134,6 +135,65 @@ Result<const KindKey*, ValueError> kind_of(const ordered_json& value) {
                           std::to_string(count));
 }
 
+// A path, or anything else that is named by a text.
+Result<std::string, ValueError> read_text(const std::string& inside, std::string_view expected,
+                                          const ordered_json& value) {
+    const std::string text = value.is_string() ? value.get<std::string>() : std::string();
+    if (text.empty() || text.find('\0') != std::string::npos)
+        return refuse_value(inside, expected, value);
+    return text;
+}
+
+std::string* find_tls_file(std::string_view key, http::TlsFiles& files) {
+    if (key == "certificate") return &files.certificate;
+    if (key == "key") return &files.key;
+    if (key == "client_ca") return &files.client_ca;
+    return nullptr;
+}
+
+Result<http::TlsFiles, ValueError> read_tls(const ordered_json& value) {
+    if (!value.is_object())
+        return refuse_value(".tls", "an object with certificate and key", value);
+    http::TlsFiles files;
+    for (const auto& item : value.items()) {
+        const std::string inside = ".tls." + printable(item.key());
+        std::string* const file = find_tls_file(item.key(), files);
+        if (file == nullptr)
+            return refuse(inside, "no such key; tls has certificate, key and client_ca");
+        auto path = read_text(inside, "the path of a PEM file", item.value());
+        if (!path) return Failure{path.error()};
+        *file = *std::move(path);
+    }
+    if (files.certificate.empty() || files.key.empty())
+        return refuse(".tls", "expected both certificate and key");
+    return files;
+}
+
+// What was meant to be a name may be the token itself, which is shown to nobody.
+Result<std::string, ValueError> read_variable_name(const ordered_json& value) {
+    const std::string text = value.is_string() ? value.get<std::string>() : std::string();
+    const auto is_part = [](char c) {
+        return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
+    };
+    if (text.empty() || is_digit(text.front()) || !std::all_of(text.begin(), text.end(), is_part))
+        return refuse(".token_env", "expected the name of an environment variable");
+    return text;
+}
+
+Result<void, ValueError> read_token(std::string_view key, const ordered_json& value,
+                                    ListenerOptions& listener) {
+    if (listener.kind == Kind::kLinesUnix)
+        return refuse("." + std::string(key),
+                      "lines have no place for a token; mode says who may write to the socket");
+    auto text = key == "token_env" ? read_variable_name(value)
+                                   : read_text(".token_file", "the path of a file", value);
+    if (!text) return Failure{text.error()};
+    (key == "token_env" ? listener.token_env : listener.token_file) = *std::move(text);
+    if (!listener.token_env.empty() && !listener.token_file.empty())
+        return refuse({}, "expected one of token_file and token_env, not both");
+    return {};
+}
+
 Result<void, ValueError> read_setting(std::string_view key, const ordered_json& value,
                                       ListenerOptions& listener) {
     if (key == "serves") {
@@ -152,9 +212,24 @@ Result<void, ValueError> read_setting(std::string_view key, const ordered_json& 
         listener.mode = *mode;
         return {};
     }
-    return refuse(
-        "." + printable(key),
-        "no such key; a listener has http, http_unix or ndjson_unix, and mode and serves");
+    if (key == "tls") {
+        if (listener.kind != Kind::kTcp)
+            return refuse(".tls",
+                          "only http speaks it; what a Unix socket takes stays within the "
+                          "machine");
+        auto tls = read_tls(value);
+        if (!tls) return Failure{tls.error()};
+        listener.tls = *std::move(tls);
+        return {};
+    }
+    if (key == "token_file" || key == "token_env") return read_token(key, value, listener);
+    if (key == "token")
+        return refuse(".token",
+                      "a token does not belong into a config; token_file or token_env "
+                      "names where it is");
+    return refuse("." + printable(key),
+                  "no such key; a listener has http, http_unix or ndjson_unix, and serves, mode, "
+                  "tls, token_file and token_env");
 }
 
 Result<ListenerOptions, ValueError> read_listener(const ordered_json& value) {
@@ -179,10 +254,19 @@ std::string octal(std::uint32_t mode) {
     return text;
 }
 
+ordered_json to_json(const http::TlsFiles& files) {
+    ordered_json object = {{"certificate", files.certificate}, {"key", files.key}};
+    if (!files.client_ca.empty()) object["client_ca"] = files.client_ca;
+    return object;
+}
+
 ordered_json to_json(const ListenerOptions& listener) {
     const auto kind = std::find_if(kKinds.begin(), kKinds.end(),
                                    [&](const KindKey& k) { return k.kind == listener.kind; });
     ordered_json object = {{std::string(kind->key), listener.address}};
+    if (listener.tls) object["tls"] = to_json(*listener.tls);
+    if (!listener.token_file.empty()) object["token_file"] = listener.token_file;
+    if (!listener.token_env.empty()) object["token_env"] = listener.token_env;
     if (listener.kind != Kind::kTcp) object["mode"] = octal(listener.mode);
     if (listener.kind == Kind::kLinesUnix) return object;
     object["serves"] = ordered_json::array();
@@ -192,6 +276,13 @@ ordered_json to_json(const ListenerOptions& listener) {
 }
 
 }  // namespace
+
+bool is_open_to_others(const ListenerOptions& listener) {
+    if (listener.kind != Kind::kTcp) return false;
+    const std::string address = canonical_tcp(listener.address);
+    return !address.starts_with("127.") && !address.starts_with("[::1]") &&
+           !address.starts_with("[::ffff:127.");
+}
 
 Result<std::vector<ListenerOptions>, ValueError> read_listeners(std::string_view json) {
     std::vector<ListenerOptions> listeners;

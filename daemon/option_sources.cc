@@ -123,9 +123,11 @@ Result<std::vector<Setting>, OptionsError> settings_of_variables(const Environme
     return settings;
 }
 
-std::vector<std::string> warn_of_variables(const Environment& environment) {
+std::vector<std::string> warn_of_variables(const Environment& environment,
+                                           const DaemonOptions& options) {
     std::vector<std::string> known{"BOXKITED_CONFIG"};
     for (const OptionRow& row : option_table()) known.push_back(variable_name(row));
+    for (const auto& listener : options.http.listeners) known.push_back(listener.token_env);
 
     std::vector<std::string> warnings;
     for (const auto& variable : environment.variables) {

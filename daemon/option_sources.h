@@ -12,8 +12,10 @@ namespace boxkited {
 // also the variables that Boxkite and Bedrock have. BOXKITED_CONFIG is not among them.
 Result<std::vector<Setting>, OptionsError> settings_of_variables(const Environment& environment);
 
-// Variables that look as if they were meant for the daemon, "BOXKITED_THREAD: no such option ...".
-std::vector<std::string> warn_of_variables(const Environment& environment);
+// Variables that look as if they were meant for the daemon, "BOXKITED_THREAD: no such option ...",
+// and that do not hold the token of a listener of `options` either.
+std::vector<std::string> warn_of_variables(const Environment& environment,
+                                           const DaemonOptions& options);
 
 // The values of flags. Listeners named by flags stand instead of all others.
 Result<std::vector<Setting>, OptionsError> settings_of_flags(

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/access.h"
 #include "daemon/option_file.h"
 #include "daemon/option_sources.h"
 #include "daemon/option_table.h"
@@ -107,6 +108,7 @@ void warn_of_listeners(const DaemonOptions& options, std::vector<std::string>& w
     });
     if (!metrics)
         warnings.emplace_back("listeners: none serves metrics, so nothing can be scraped");
+    for (std::string& warning : warn_of_access(listeners)) warnings.push_back(std::move(warning));
 }
 
 }  // namespace
@@ -140,7 +142,7 @@ Result<LoadedOptions, OptionsError> load_options(const CommandLine& command_line
         return Failure{good.error()};
     if (auto good = check_together(layers); !good) return Failure{good.error()};
 
-    LoadedOptions loaded{layers.options(), warn_of_variables(environment)};
+    LoadedOptions loaded{layers.options(), warn_of_variables(environment, layers.options())};
     loaded.options.http.memory_bytes =
         memory_in_force(loaded.options) - loaded.options.prediction_log.queue_bytes;
     warn_of_listeners(loaded.options, loaded.warnings);

@@ -143,9 +143,17 @@ void OwnMetrics::answered(unsigned thread, int route, int, std::chrono::nanoseco
 
 void OwnMetrics::refused(std::size_t listener, std::string_view path, int status) {
     if (path != kPredictionsPath) return;
-    constexpr int kTooLarge = 413;
-    count_refusal(transports_[listener],
-                  status == kTooLarge ? Refusal::Reason::kTooLarge : Refusal::Reason::kBadRequest);
+    const auto why = [status] {
+        switch (status) {
+            case 401:
+                return Refusal::Reason::kUnauthorized;
+            case 413:
+                return Refusal::Reason::kTooLarge;
+            default:
+                return Refusal::Reason::kBadRequest;
+        }
+    }();
+    count_refusal(transports_[listener], why);
 }
 
 void OwnMetrics::line_refused(std::size_t listener, http::LineRefusal reason) {

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "daemon/access.h"
 #include "daemon/commands/commands.h"
 #include "daemon/loaded_baseline.h"
 
@@ -16,6 +17,11 @@ int check(const CommandLine& command_line, const Environment& environment) {
         std::fprintf(stderr, "boxkited: warning: %s\n", warning.c_str());
     std::fputs(config_text(loaded->options).c_str(), stdout);
 
+    const auto access = load_access(loaded->options.http.listeners, environment);
+    if (!access) {
+        std::fprintf(stderr, "boxkited: %s\n", access.error().c_str());
+        return kInputWrong;
+    }
     const auto baseline = load_baseline(loaded->options, SystemClock());
     if (!baseline) {
         std::fprintf(stderr, "boxkited: %s\n", baseline.error().c_str());

@@ -54,7 +54,7 @@ Result<DriftRules, OptionsError> load_drift_rules(const DriftFlags& flags,
           std::tuple("--minimum-observations", "drift.minimum_observations",
                      &flags.minimum_observations)})
         if (auto good = apply(flag, path, *value, options); !good) return Failure{good.error()};
-    return DriftRules{options.drift.rules, options.monitor, warn_of_variables(variables)};
+    return DriftRules{options.drift.rules, options.monitor, warn_of_variables(variables, options)};
 }
 
 }  // namespace boxkited

@@ -26,6 +26,8 @@ std::string_view label(Refusal::Reason reason) noexcept {
             return "too_many_events";
         case Refusal::Reason::kTooLarge:
             return "too_large";
+        case Refusal::Reason::kUnauthorized:
+            return "unauthorized";
         case Refusal::Reason::kBadRequest:
             return "bad_request";
         case Refusal::Reason::kCutOff:

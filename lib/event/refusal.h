@@ -21,6 +21,7 @@ struct Refusal {
         kEmptyBatch,      // A batch without events.
         kTooManyEvents,   // More events than limits.batch_events.
         kTooLarge,        // Larger than limits.body_bytes or the queue.
+        kUnauthorized,    // It came without the token of its listener.
         kBadRequest,      // The HTTP around it was refused.
         kCutOff,          // The stream ended within the line.
         kQueueFull,       // The prediction log has no room.
@@ -36,8 +37,9 @@ inline constexpr std::array kRefusalReasons{
     Refusal::Reason::kDuplicateField, Refusal::Reason::kWrongType,
     Refusal::Reason::kBadTimestamp,   Refusal::Reason::kBadId,
     Refusal::Reason::kEmptyBatch,     Refusal::Reason::kTooManyEvents,
-    Refusal::Reason::kTooLarge,       Refusal::Reason::kBadRequest,
-    Refusal::Reason::kCutOff,         Refusal::Reason::kQueueFull};
+    Refusal::Reason::kTooLarge,       Refusal::Reason::kUnauthorized,
+    Refusal::Reason::kBadRequest,     Refusal::Reason::kCutOff,
+    Refusal::Reason::kQueueFull};
 
 // The value of the `result` label, e.g. "missing_field". Part of the metrics interface.
 std::string_view label(Refusal::Reason reason) noexcept;

@@ -14,6 +14,8 @@ std::string_view reason(int status) {
             return "Accepted";
         case 400:
             return "Bad Request";
+        case 401:
+            return "Unauthorized";
         case 403:
             return "Forbidden";
         case 404:

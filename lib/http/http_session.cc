@@ -33,13 +33,26 @@ constexpr std::size_t kDrainBytes = 8 << 20;
 
 bool is_temporary(int error) { return error == EAGAIN || error == EINTR; }
 
+std::unique_ptr<TlsStream> make_tls(const Entrance& entrance) {
+    return entrance.has_tls() ? std::make_unique<TlsStream>(entrance.tls()) : nullptr;
+}
+
+const Entrance* asking_for_token(const Entrance& entrance) {
+    return entrance.has_token() ? &entrance : nullptr;
+}
+
 }  // namespace
 
 HttpSession::HttpSession(Worker& worker, Socket socket, std::size_t listener)
     : Connection(worker, std::move(socket), listener),
-      requests_(worker.shared().limits, worker.known_headers()),
+      tls_(make_tls(worker.shared().entrances[listener])),
+      requests_(worker.shared().limits, worker.known_headers(),
+                asking_for_token(worker.shared().entrances[listener])),
+      phase_(tls_ ? Phase::kHandshake : Phase::kIdle),
       since_(std::chrono::steady_clock::now()),
-      now_(since_) {}
+      now_(since_) {
+    outbox_.seal_with(tls_.get());
+}
 
 void HttpSession::start() { wait(); }
 
@@ -57,7 +70,9 @@ void HttpSession::on_readable() {
     if (phase_ == Phase::kDraining) return drain();
     if (input_over_ || !outbox_.empty()) return;
     now_ = std::chrono::steady_clock::now();
-    if (requests_.needed() > input_.size() + kReadInPlace) {
+    if (tls_) {
+        read_sealed();
+    } else if (requests_.needed() > input_.size() + kReadInPlace) {
         read_body();
     } else {
         read_input();
@@ -75,6 +90,10 @@ void HttpSession::read_input() {
     std::string_view bytes;
     const std::ptrdiff_t got = worker_.receive(socket_.fd(), bytes);
     if (got <= 0) return on_received(got);
+    take_input(bytes);
+}
+
+void HttpSession::take_input(std::string_view bytes) {
     const bool will_be_kept = !input_.empty() || requests_.in_chunks();
     if (will_be_kept && !worker_.has_memory_for(bytes.size())) {
         refuse_for_memory();
@@ -85,6 +104,30 @@ void HttpSession::read_input() {
         take_requests(input_.view());
     }
     finish_soon();
+}
+
+// What is said within TLS goes the way of what comes as it is. After this nothing is left within
+// TLS but a record that is not whole: what is still to be read is in the kernel, which tells of it.
+void HttpSession::read_sealed() {
+    std::string_view sealed;
+    const std::ptrdiff_t got = worker_.receive(socket_.fd(), sealed);
+    if (got <= 0) return on_received(got);
+    const std::string_view bytes = worker_.open(*tls_, sealed);
+    if (tls_->state() == TlsStream::State::kPlainHttp) return refuse_plain_http(sealed);
+    if (outbox_.send_rest(socket_.fd()) == Outbox::Sent::kBroken) return close();
+    if (tls_->state() == TlsStream::State::kBroken) {
+        return held_.empty() && outbox_.empty() ? begin_drain() : close();
+    }
+    if (bytes.empty()) return finish_turn();
+    take_input(bytes);
+}
+
+void HttpSession::refuse_plain_http(std::string_view bytes) {
+    tls_.reset();
+    outbox_.seal_with(nullptr);
+    refuse({400, "this listener speaks HTTPS: expected TLS, got plain HTTP"},
+           requests_.path(bytes));
+    finish_turn();
 }
 
 // Reads a large body where it will stay. Memory follows what has come, never what was announced.
@@ -211,8 +254,10 @@ void HttpSession::finish_turn() {
         if (!stalled_ || !may_take_more()) break;
         take_requests(input_.view());
     }
+    // All whole requests are taken, so that what is left will never be one.
+    if (tls_has_ended() && !stalled_) input_over_ = peer_closed_ = true;
     const bool is_over = input_over_ && held_.empty() && outbox_.empty();
-    if (is_over && peer_closed_) return close();
+    if (is_over && peer_closed_) return hang_up();
     if (is_over) return begin_drain();
     update_phase();
     if (phase_ == Phase::kIdle && worker_.stopping() && !has_something_to_read()) {
@@ -229,10 +274,12 @@ void HttpSession::account_all() {
 
 void HttpSession::update_phase() {
     const auto next = [this] {
+        if (tls_ && tls_->state() == TlsStream::State::kHandshake) return Phase::kHandshake;
         if (!outbox_.empty()) return Phase::kSending;
         if (!held_.empty()) return Phase::kHeldAnswer;
         if (requests_.in_body()) return Phase::kBody;
-        return input_.empty() ? Phase::kIdle : Phase::kHeader;
+        const bool has_begun = !input_.empty() || (tls_ && tls_->is_within_record());
+        return has_begun ? Phase::kHeader : Phase::kIdle;
     }();
     if (next != phase_ || answered_) since_ = now_;
     answered_ = false;
@@ -248,10 +295,24 @@ void HttpSession::wait() {
     }
 }
 
+// Within TLS a peer is told that nothing follows: else it could not tell this from a stream that
+// somebody has cut off.
+void HttpSession::say_goodbye() {
+    if (!tls_) return;
+    tls_->finish();
+    (void)outbox_.send_rest(socket_.fd());  // Whoever does not read has no use for it.
+}
+
+void HttpSession::hang_up() {
+    say_goodbye();
+    close();
+}
+
 // Tells the peer that nothing follows, and waits for it to close.
 void HttpSession::begin_drain() {
     drop_input();
     requests_.done();
+    say_goodbye();
     account(0);
     phase_ = Phase::kDraining;
     since_ = now_;
@@ -280,6 +341,9 @@ void HttpSession::sweep(TimePoint now) {
     switch (phase_) {
         case Phase::kHeldAnswer:
             return;
+        case Phase::kHandshake:
+            if (waited >= options.header_time) close();
+            return;
         case Phase::kHeader:
         case Phase::kBody:
             if (waited >= (phase_ == Phase::kBody ? options.idle_time : options.header_time)) {
@@ -287,6 +351,8 @@ void HttpSession::sweep(TimePoint now) {
             }
             return;
         case Phase::kIdle:
+            if (waited >= options.idle_time) hang_up();
+            return;
         case Phase::kSending:
             if (waited >= options.idle_time) close();
             return;
@@ -306,11 +372,12 @@ void HttpSession::time_out(TimePoint now) {
 }
 
 void HttpSession::stop() {
-    if (is_idle() && !has_something_to_read()) close();
+    if (is_idle() && !has_something_to_read()) hang_up();
 }
 
 bool HttpSession::is_idle() const {
-    return phase_ == Phase::kIdle && !unfinished_;
+    const bool has_nothing_begun = phase_ == Phase::kIdle || phase_ == Phase::kHandshake;
+    return has_nothing_begun && !unfinished_;
 }
 
 }  // namespace boxkited::http

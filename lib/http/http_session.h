@@ -12,12 +12,13 @@
 #include "http/message.h"
 #include "http/outbox.h"
 #include "http/request_stream.h"
+#include "http/tls_stream.h"
 
 namespace boxkited::http {
 
-// One HTTP/1.1 connection. It reads what has come into the worker's buffer, answers every request
-// that is whole, and sends all answers in one write. Only a request that is not whole yet, and an
-// answer that the peer does not take, make it hold memory of its own.
+// One HTTP/1.1 connection, within TLS or not. It reads what has come into the worker's buffer,
+// answers every request that is whole, and sends all answers in one write. Only a request that is
+// not whole yet, and an answer that the peer does not take, make it hold memory of its own.
 //
 // Threads: the worker's alone.
 class HttpSession final : public Connection {
@@ -44,11 +45,15 @@ public:
 
 private:
     // What it waits for, which decides how long it may.
-    enum class Phase { kIdle, kHeader, kBody, kHeldAnswer, kSending, kDraining };
+    enum class Phase { kHandshake, kIdle, kHeader, kBody, kHeldAnswer, kSending, kDraining };
 
     // ---- Bytes in ----
     void read_input();
     void read_body();
+    void read_sealed();
+    void refuse_plain_http(std::string_view bytes);
+    void take_input(std::string_view bytes);
+    bool tls_has_ended() const { return tls_ && tls_->state() == TlsStream::State::kEnded; }
     bool make_room(std::size_t bytes);
     void on_received(std::ptrdiff_t got);
     void take_requests(std::string_view bytes);
@@ -80,10 +85,13 @@ private:
     void account_all();
     void update_phase();
     void wait();
+    void say_goodbye();
+    void hang_up();
     void begin_drain();
     void drain();
     void time_out(TimePoint now);
 
+    std::unique_ptr<TlsStream> tls_;  // Null: bytes are as they are.
     RequestStream requests_;
     ByteBuffer input_;  // Bytes of a request that is not whole, and what came behind it.
     HeldAnswers held_;

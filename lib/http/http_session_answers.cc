@@ -111,6 +111,7 @@ void HttpSession::refuse(const Refusal& refusal, std::string_view path) {
     worker_.refused(listener_, path, refusal.status);
     input_over_ = answered_ = true;
     Response response = error_response(refusal.status, refusal.message);
+    if (refusal.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     respond(response, {});
 }
 

@@ -46,7 +46,47 @@ std::string_view behind(std::string_view bytes, std::size_t& skip) {
     return bytes.substr(gone);
 }
 
+// Sealed at once: four records, which one call sends.
+constexpr std::size_t kSealedAtOnce = 64 << 10;
+
+// A larger buffer is not kept by a connection that has nothing to send.
+constexpr std::size_t kKeptSealed = 4 << 10;
+
 }  // namespace
+
+// How many bytes are on their way; -1 when the connection is broken.
+std::ptrdiff_t Outbox::transmit(int fd, Parts& parts) {
+    return tls_ ? transmit_sealed(fd, parts) : send_some(fd, parts.all, parts.count);
+}
+
+// Stops when the socket does not take what was sealed last.
+std::ptrdiff_t Outbox::transmit_sealed(int fd, const Parts& parts) {
+    if (!send_sealed(fd)) return -1;
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < parts.count; ++i) {
+        std::string_view rest(static_cast<const char*>(parts.all[i].iov_base),
+                              parts.all[i].iov_len);
+        while (!rest.empty() && tls_->outgoing().empty()) {
+            const std::string_view piece = rest.substr(0, kSealedAtOnce);
+            if (!tls_->seal(piece) || !send_sealed(fd)) return -1;
+            taken += piece.size();
+            rest.remove_prefix(piece.size());
+        }
+    }
+    return static_cast<std::ptrdiff_t>(taken);
+}
+
+// False when the connection is broken.
+bool Outbox::send_sealed(int fd) {
+    std::string& sealed = tls_->outgoing();
+    if (sealed.empty()) return true;
+    iovec part{sealed.data(), sealed.size()};
+    const std::ptrdiff_t sent = send_some(fd, &part, 1);
+    if (sent < 0) return false;
+    sealed.erase(0, static_cast<std::size_t>(sent));
+    if (sealed.empty() && sealed.capacity() > kKeptSealed) sealed = std::string();
+    return true;
+}
 
 Outbox::Sent Outbox::send(int fd, std::string& head, std::string tail,
                           std::shared_ptr<const std::string> shared) {
@@ -61,7 +101,7 @@ Outbox::Sent Outbox::send(int fd, std::string& head, std::string tail,
     parts.add(head);
     if (shared) parts.add(*shared);
     parts.add(tail);
-    const std::ptrdiff_t sent = send_some(fd, parts.all, parts.count);
+    const std::ptrdiff_t sent = transmit(fd, parts);
     if (sent < 0) return head.clear(), Sent::kBroken;
     std::size_t skip = static_cast<std::size_t>(sent);
     if (skip < parts.size) {
@@ -76,7 +116,7 @@ Outbox::Sent Outbox::send(int fd, std::string& head, std::string tail,
 
 Outbox::Sent Outbox::send_rest(int fd) {
     Parts parts = unsent();
-    const std::ptrdiff_t sent = send_some(fd, parts.all, parts.count);
+    const std::ptrdiff_t sent = transmit(fd, parts);
     if (sent < 0) return Sent::kBroken;
     sent_ += static_cast<std::size_t>(sent);
     if (static_cast<std::size_t>(sent) < parts.size) return Sent::kSome;
@@ -84,7 +124,12 @@ Outbox::Sent Outbox::send_rest(int fd) {
     shared_ = nullptr;
     tail_ = {};
     sent_ = 0;
-    return Sent::kAll;
+    return empty() ? Sent::kAll : Sent::kSome;
+}
+
+std::size_t Outbox::memory() const {
+    const std::size_t sealed = tls_ ? tls_->outgoing().capacity() : 0;
+    return empty() ? 0 : head_.capacity() + tail_.capacity() + sealed;
 }
 
 Outbox::Parts Outbox::unsent() const {

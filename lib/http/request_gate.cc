@@ -167,6 +167,7 @@ void copy_accepted(const ParsedHeader& parsed, Header& header) {
     header.accept = parsed.accept.value;
     header.accept_encoding = parsed.accept_encoding.value;
     header.origin = parsed.origin.value;
+    if (parsed.authorization.count == 1) header.authorization = parsed.authorization.value;
     header.keep_alive = parsed.keep_alive;
     header.is_http10 = parsed.version == 10;
     header.chunked = parsed.transfer_encoding.count == 1;

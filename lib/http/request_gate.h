@@ -59,7 +59,7 @@ struct ParsedHeader {
     bool keep_alive = false;  // By Connection and version.
 
     FieldValue host, content_length, transfer_encoding, content_encoding, expect;
-    FieldValue content_type, accept, accept_encoding, origin;
+    FieldValue content_type, accept, accept_encoding, origin, authorization;
 };
 
 // A header that has passed the gate. Views are of the bytes parsed.
@@ -68,6 +68,7 @@ struct Header {
     std::string_view path;
     std::string_view query;
     std::string_view host, content_type, accept, accept_encoding, origin;
+    std::string_view authorization;  // Empty also when it came twice.
 
     bool keep_alive = false;
     bool is_http10 = false;

@@ -85,6 +85,8 @@ private:
                 return &parsed.accept_encoding;
             case field::origin:
                 return &parsed.origin;
+            case field::authorization:
+                return &parsed.authorization;
             default:
                 return nullptr;
         }

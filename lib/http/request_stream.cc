@@ -10,7 +10,7 @@ RequestStream::Step RequestStream::next(std::string_view bytes) {
     if (bytes.size() < needed_) return Step::kNeedsMore;
     if (const auto* const known = known_.find(bytes)) {
         header_size_ = known->bytes.size();
-        header_ = known->header;
+        header_ = &known->header;
         return look_for_body(bytes);
     }
     if (header_size_ == 0) {
@@ -28,22 +28,27 @@ RequestStream::Step RequestStream::judge_header(std::string_view bytes) {
     const std::string_view text = bytes.substr(0, header_size_);
     auto header = read_header(text, limits_);
     if (!header) return refuse(std::move(header).error());
-    header_ = *header;
-    known_.remember(text, header_);
+    read_ = *header;
+    header_ = &read_;
+    known_.remember(text, read_);
     return look_for_body(bytes);
 }
 
 RequestStream::Step RequestStream::look_for_body(std::string_view bytes) {
-    const bool has_seen_body = needed_ > 0 || bytes.size() > header_size_;
-    if (!has_seen_body) wants_continue_ = header_.expects_continue;
-    if (header_.chunked) return begin_chunks(bytes);
+    const bool is_new = needed_ == 0;
+    if (is_new && entrance_ != nullptr && !entrance_->lets_in(*header_)) {
+        return refuse({401, "Authorization: expected Bearer and the token of this listener"});
+    }
+    const bool has_seen_body = !is_new || bytes.size() > header_size_;
+    if (!has_seen_body) wants_continue_ = header_->expects_continue;
+    if (header_->chunked) return begin_chunks(bytes);
 
-    const std::size_t whole = header_size_ + header_.content_length;
+    const std::size_t whole = header_size_ + header_->content_length;
     if (bytes.size() < whole) {
         needed_ = whole;
         return Step::kNeedsMore;
     }
-    body_ = bytes.substr(header_size_, header_.content_length);
+    body_ = bytes.substr(header_size_, header_->content_length);
     taken_ = whole;
     return Step::kRequest;
 }
@@ -62,7 +67,8 @@ RequestStream::Step RequestStream::next_chunks(std::string_view bytes) {
     if (!chunked_->is_complete()) return Step::kNeedsMore;
     auto header = read_header(chunked_->header(), limits_);
     if (!header) return refuse(std::move(header).error());
-    header_ = *header;
+    read_ = *header;
+    header_ = &read_;
     body_ = chunked_->body();
     return Step::kRequest;
 }

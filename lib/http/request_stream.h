@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "http/entrance.h"
 #include "http/known_headers.h"
 #include "http/request_gate.h"
 #include "http/request_reader.h"
@@ -22,8 +23,10 @@ namespace boxkited::http {
 // Threads: one at a time.
 class RequestStream {
 public:
-    // `known` are headers that were let in under the same limits.
-    RequestStream(const GateLimits& limits, KnownHeaders& known) : limits_(limits), known_(known) {}
+    // `known` are headers that were let in under the same limits. With `entrance`, it has the last
+    // word on each of them, known or not, before the body is waited for.
+    RequestStream(const GateLimits& limits, KnownHeaders& known, const Entrance* entrance = nullptr)
+        : limits_(limits), known_(known), entrance_(entrance) {}
 
     enum class Step { kNeedsMore, kRequest, kRefused };
 
@@ -34,8 +37,9 @@ public:
     // How many of the bytes are not needed again.
     std::size_t taken() const { return taken_; }
 
-    // After kRequest, while the bytes given are there and until done().
-    const Header& header() const { return header_; }
+    // After kRequest, while the bytes given are there and until done(), or a header is read for
+    // another connection.
+    const Header& header() const { return *header_; }
     std::string_view body() const { return body_; }
     void done();
 
@@ -64,6 +68,7 @@ private:
 
     const GateLimits& limits_;
     KnownHeaders& known_;
+    const Entrance* const entrance_;
     HeaderScan scan_;
     std::size_t header_size_ = 0;
     std::size_t needed_ = 0;
@@ -71,7 +76,8 @@ private:
     std::unique_ptr<ChunkedBody> chunked_;
     bool wants_continue_ = false;
 
-    Header header_;
+    Header read_;  // Unless it was known.
+    const Header* header_ = nullptr;
     std::string_view body_;
     Refusal refusal_;
 };

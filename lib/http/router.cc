@@ -1,5 +1,6 @@
 #include "http/router.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -41,6 +42,11 @@ void answer_not_allowed(const Request& request, std::string allowed, Response& r
 }  // namespace
 
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
+
+bool Router::is_for_all(std::string_view path) const {
+    return std::any_of(routes_.begin(), routes_.end(),
+                       [&](const Route& route) { return route.path == path && route.group == 0; });
+}
 
 int Router::handle(const Request& request, std::uint32_t serves, Response& response) const {
     if (request.method == "HEAD") {

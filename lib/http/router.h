@@ -16,7 +16,7 @@ using Handler = std::function<void(const Request&, Response&)>;
 struct Route {
     std::string method;  // "GET" or "POST".
     std::string path;    // Compared byte for byte.
-    // A bit of ListenerOptions::serves; 0 when every listener serves it.
+    // A bit of ListenerOptions::serves; 0 when every listener serves it, and asks for no token.
     std::uint32_t group = 0;
     Handler handler;
 };
@@ -32,6 +32,9 @@ public:
     // `serves` has this path, 405 with `Allow` when one has but not for this method.
     // Returns the index of the route that answered, or -1.
     int handle(const Request& request, std::uint32_t serves, Response& response) const;
+
+    // Whether the path is served by every listener, to whoever asks.
+    bool is_for_all(std::string_view path) const;
 
     const std::vector<Route>& routes() const { return routes_; }
 

@@ -36,11 +36,13 @@ private:
 
 class Server::Impl {
 public:
-    Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer);
+    Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer,
+         std::vector<Access> access);
 
     Result<void, StartError> listen();
     void start_threads();
     std::vector<std::string> addresses() const;
+    void replace_access(std::vector<Access> access) { shared_.replace_access(std::move(access)); }
     void stop(TimePoint deadline);
 
 private:
@@ -52,8 +54,10 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-Server::Impl::Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer)
-    : shared_(std::move(options), std::move(router), std::move(lines), observer) {
+Server::Impl::Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer,
+                   std::vector<Access> access)
+    : shared_(std::move(options), std::move(router), std::move(lines), observer,
+              std::move(access)) {
     const unsigned threads = std::max(1U, shared_.options.threads);
     for (unsigned i = 0; i < threads; ++i) {
         workers_.push_back(std::make_unique<Worker>(i, shared_));
@@ -110,9 +114,10 @@ void Server::Impl::stop_listening() {
 }
 
 Result<std::unique_ptr<Server>, StartError> Server::start(ServerOptions options, Router router,
-                                                          LineHandler lines, Observer& observer) {
-    auto impl =
-        std::make_unique<Impl>(std::move(options), std::move(router), std::move(lines), observer);
+                                                          LineHandler lines, Observer& observer,
+                                                          std::vector<Access> access) {
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(router), std::move(lines),
+                                       observer, std::move(access));
     if (auto listening = impl->listen(); !listening) return Failure{listening.error()};
     impl->start_threads();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
@@ -123,6 +128,10 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { stop(std::chrono::steady_clock::now()); }
 
 std::vector<std::string> Server::addresses() const { return impl_->addresses(); }
+
+void Server::replace_access(std::vector<Access> access) {
+    impl_->replace_access(std::move(access));
+}
 
 void Server::stop(std::chrono::steady_clock::time_point deadline) { impl_->stop(deadline); }
 

@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "http/entrance.h"
 #include "http/router.h"
 
 namespace boxkited::http {
@@ -28,6 +30,16 @@ struct ListenerOptions {
 
     // Groups of routes it serves, as bits.
     std::uint32_t serves = ~0U;
+
+    // Of kTcp: where what it takes to speak TLS is kept.
+    std::optional<TlsFiles> tls = {};
+
+    // Not of kLinesUnix: where the token is kept that requests have to show, a file or an
+    // environment variable. None: they need not.
+    std::string token_file = {};
+    std::string token_env = {};
+
+    bool has_token() const { return !token_file.empty() || !token_env.empty(); }
 };
 
 // What a peer can make the server hold or wait for.
@@ -87,14 +99,20 @@ struct StartError {
 // Threads: one that owns it calls the members; `threads` others do the work.
 class Server {
 public:
-    // Binds every listener and begins to serve.
+    // Binds every listener and begins to serve. `access`, by listener, is what the options of the
+    // listener say; it may be left out when none says anything.
     static Result<std::unique_ptr<Server>, StartError> start(ServerOptions options, Router router,
-                                                             LineHandler lines, Observer& observer);
+                                                             LineHandler lines, Observer& observer,
+                                                             std::vector<Access> access = {});
     // Closes what stop() left.
     ~Server();
 
     // The addresses in force, by listener: a port 0 is the port that was given.
     std::vector<std::string> addresses() const;
+
+    // By listener, as given to start(), with other certificates and tokens. Connections that are
+    // open keep their TLS; the next request of each has to show the new token.
+    void replace_access(std::vector<Access> access);
 
     // Stops listening (removes its own sockets), lets requests that have begun be answered until
     // the deadline, closes idle connections, and ends the threads.

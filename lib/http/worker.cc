@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <ctime>
 #include <iterator>
 #include <system_error>
@@ -45,12 +46,23 @@ std::chrono::milliseconds tick_period(const ServerOptions& options) {
 }  // namespace
 
 Shared::Shared(ServerOptions the_options, Router the_router, LineHandler the_lines,
-               Observer& the_observer)
+               Observer& the_observer, std::vector<Access> access)
     : options(std::move(the_options)),
       limits{options.header_bytes, options.header_count, options.body_bytes},
       router(std::move(the_router)),
       lines(std::move(the_lines)),
-      observer(the_observer) {}
+      observer(the_observer) {
+    access.resize(options.listeners.size());
+    for (std::size_t i = 0; i < access.size(); ++i) {
+        const Entrance& made = entrances.emplace_back(std::move(access[i]), router);
+        assert(made.has_tls() == options.listeners[i].tls.has_value() &&
+               made.has_token() == options.listeners[i].has_token());
+    }
+}
+
+void Shared::replace_access(std::vector<Access> access) {
+    for (std::size_t i = 0; i < entrances.size(); ++i) entrances[i].replace(std::move(access[i]));
+}
 
 Worker::Worker(unsigned index, Shared& shared)
     : index_(index),
@@ -167,7 +179,7 @@ void Worker::turn_away(Arrival arrival) {
     const auto kind = shared_.options.listeners[arrival.listener].kind;
     const std::size_t listener = arrival.listener;
     refused(listener, {}, 503);
-    if (kind == ListenerOptions::Kind::kLinesUnix ||
+    if (kind == ListenerOptions::Kind::kLinesUnix || shared_.entrances[listener].has_tls() ||
         shared_.open_connections > shared_.options.connections + kTurnedAwayAtOnce) {
         --shared_.open_connections;
         return;
@@ -239,6 +251,11 @@ std::ptrdiff_t Worker::receive(int fd, std::string_view& bytes) {
         shared_.observer.received(index_, bytes.size());
     }
     return got;
+}
+
+std::string_view Worker::open(TlsStream& tls, std::string_view sealed) {
+    if (!opened_) opened_.reset(new char[kInputBytes + TlsStream::kMostKept]);
+    return {opened_.get(), tls.open(sealed, opened_.get())};
 }
 
 void Worker::give_spare(ByteBuffer buffer) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,25 +12,30 @@
 #include "base/unique_fd.h"
 #include "http/byte_buffer.h"
 #include "http/connection.h"
+#include "http/entrance.h"
 #include "http/event_loop.h"
 #include "http/known_headers.h"
 #include "http/mailbox.h"
 #include "http/request_gate.h"
 #include "http/server.h"
 #include "http/shared_bodies.h"
+#include "http/tls_stream.h"
 
 namespace boxkited::http {
 
 // What all workers of a server share.
 struct Shared {
     Shared(ServerOptions the_options, Router the_router, LineHandler the_lines,
-           Observer& the_observer);
+           Observer& the_observer, std::vector<Access> access);
+
+    void replace_access(std::vector<Access> access);
 
     const ServerOptions options;
     const GateLimits limits;
     const Router router;
     const LineHandler lines;
     Observer& observer;
+    std::deque<Entrance> entrances;  // By listener.
 
     std::vector<Worker*> workers;  // Constant once threads run.
     std::atomic<std::size_t> open_connections{0};
@@ -86,6 +92,8 @@ public:
 
     // Reads what has come into a buffer that is valid until the next call: what recv() returned.
     std::ptrdiff_t receive(int fd, std::string_view& bytes);
+    // What is said in bytes that receive() gave, in another buffer of the kind.
+    std::string_view open(TlsStream& tls, std::string_view sealed);
     // The session has answered what it has read: its finish_turn() is called soon, at the end of
     // the loop's turn at the latest. So the answers of many sessions leave one after the other,
     // which wakes a peer that has many connections once.
@@ -122,6 +130,7 @@ private:
     std::vector<Mailbox::Letter> letters_;  // Not read yet.
 
     const std::unique_ptr<char[]> input_;
+    std::unique_ptr<char[]> opened_;                     // Null until it is used.
     std::vector<std::unique_ptr<std::string>> outputs_;  // Not lent.
     std::vector<HttpSession*> unfinished_;  // Kept alive by the loop until its turn is over.
     TimePoint unfinished_since_;

@@ -1,9 +1,12 @@
 """Resident memory after and under what asks for much of it."""
 
 import contextlib
+import tempfile
 import unittest
 
+from support.certificates import Certificate
 from support.daemon import Daemon, await_true, total
+from support.secured import Secured
 from support.wire import Wire
 
 MIB = 1 << 20
@@ -40,6 +43,52 @@ class Memory(unittest.TestCase):
             await_true(lambda: total(daemon.metrics(), "boxkited_connections") <= 9,
                        "others to be turned away")
             self.assertLess(resident(daemon), before + 24 * MIB)
+
+
+class OfTls(unittest.TestCase):
+    KIB = 1 << 10
+    CONNECTIONS = 200
+    GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    def setUp(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="boxkited-test-"))
+        self.server = Certificate(folder, "server")
+        listener = {"tls": self.server.server(client_ca=str(self.server.certificate))}
+        # The certificate is its own authority, and shown by clients too.
+        self.daemon = self.enterContext(
+            Secured(listener, self.server.trusted(self.server)))
+        self.ask(self.daemon.tls())
+
+    def ask(self, connection):
+        self.enterContext(connection).sendall(self.GET)
+        self.assertIn(b"200 OK", connection.recv(1000))
+
+    def each_takes(self, connect, sent):
+        """What more of the daemon's memory is resident for each connection that `connect` makes,
+        once the bytes that it sends are read."""
+        before = resident(self.daemon)
+        received = self.daemon.metric("boxkited_received_bytes_total")
+        for _ in range(self.CONNECTIONS):
+            connect()
+        await_true(lambda: self.daemon.metric("boxkited_received_bytes_total") >=
+                   received + self.CONNECTIONS * sent, "all to be read")
+        return (resident(self.daemon) - before) / self.CONNECTIONS
+
+    def test_a_connection_at_rest_takes_little(self):
+        each = self.each_takes(lambda: self.ask(self.daemon.tls()), len(self.GET))
+        self.assertLess(each, 24 * self.KIB)
+
+    def test_no_handshake_takes_more_than_is_reckoned_with(self):
+        # A first message as long as is taken, of which the last record is not whole.
+        size = 131_000
+        message = b"\x01" + size.to_bytes(3, "big") + bytes(size)
+        most = 16_384
+        sent = b"".join(b"\x16\x03\x01" + most.to_bytes(2, "big") + message[i:i + most]
+                        for i in range(0, len(message), most))
+        each = self.each_takes(lambda: self.enterContext(self.daemon.raw()).sendall(sent),
+                               len(sent))
+        self.assertGreater(each, 128 * self.KIB)
+        self.assertLess(each, 192 * self.KIB)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,9 @@ void check_line_of(const PredictionEvent& event) {
     REQUIRE_FUZZ(line.ends_with('\n') && std::count(line.begin(), line.end(), '\n') == 1);
     REQUIRE_FUZZ(std::none_of(line.begin(), line.end() - 1,
                               [](char c) { return static_cast<unsigned char>(c) < ' '; }));
-    nlohmann::json::parser_callback_t keep_all;
     // Numbers beyond a double are logged as they were sent, which this parser does not read.
     try {
-        (void)nlohmann::json::parse(line, keep_all);
+        REQUIRE_FUZZ(nlohmann::json::parse(line).is_object());
     } catch (const nlohmann::json::out_of_range&) {
     } catch (const nlohmann::json::parse_error&) {
         REQUIRE_FUZZ(false);

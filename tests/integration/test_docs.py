@@ -57,7 +57,7 @@ class OpenApi(unittest.TestCase):
         responses = self.operations()[method, path]["responses"]
         response = responses.get(str(answer.status), responses["default"])
         if "$ref" in response:
-            response = self.document["components"]["responses"]["Refused"]
+            response = self.document["components"]["responses"][response["$ref"].split("/")[-1]]
         (content_type, content), = response["content"].items()
         self.assertEqual(answer.headers["Content-Type"], content_type)
         self.assertIsNone(mismatch(answer.json, content["schema"], self.document))

@@ -128,6 +128,7 @@ class Daemon:
             else:
                 self.config[key] = value
         self.environment = surroundings(**(environment or {}))
+        self.command = [BINARY]  # May be run by another program, in front of it.
         self.arguments = list(arguments)
         self._start = start
         self.process = None
@@ -165,7 +166,7 @@ class Daemon:
         self.write_config()
         self.lines = []
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--config", str(self.config_file), *self.arguments],
+            [*self.command, "serve", "--config", str(self.config_file), *self.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env=self.environment)
         self._reader = threading.Thread(target=self._read_lines, args=(self.process,))

@@ -32,8 +32,10 @@ class WireAnswer:
 class Wire:
     """`with Wire(daemon) as wire: wire.send(b"GET ..."); answer = wire.answer()`."""
 
-    def __init__(self, daemon, unix=False):
-        if unix:
+    def __init__(self, daemon, unix=False, over=None):
+        if over:
+            self.socket = over  # A connection that is open, and ends with this.
+        elif unix:
             connection = daemon.connection(unix=True)
             connection.connect()
             self.socket = connection.sock

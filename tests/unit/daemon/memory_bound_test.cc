@@ -67,6 +67,8 @@ TEST_CASE("a limit that is raised makes its own parts of the memory bound larger
     CHECK(grown([](DaemonOptions& o) { o.prediction_log.queue_bytes *= 2; }) == Names{"queue"});
     CHECK(grown([](DaemonOptions& o) { o.http.memory_bytes *= 2; }) == Names{"bodies_and_answers"});
     CHECK(grown([](DaemonOptions& o) { o.http.connections *= 2; }) == Names{"connections"});
+    CHECK(grown([](DaemonOptions& o) { o.http.listeners[0].tls.emplace(); }) ==
+          Names{"connections"});
     CHECK(grown([](DaemonOptions& o) { o.http.body_bytes *= 2; }) == Names{"threads"});
     CHECK(grown([](DaemonOptions& o) { o.http.threads = 2; }) ==
           Names{"live_counts", "scrapes", "threads"});

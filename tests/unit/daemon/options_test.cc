@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/option_table.h"
+#include "daemon/option_value.h"
 #include "unit/daemon/options_fixture.h"
 
 using namespace boxkited;
@@ -152,6 +153,69 @@ TEST_CASE("listeners of flags stand instead of those of the file", "[options]") 
     CHECK(listeners[2].serves == kServesPredictions);
     CHECK(listeners[2].mode == 0660);
     CHECK(listeners[3].kind == Kind::kLinesUnix);
+}
+
+TEST_CASE("a listener keeps what it says of TLS and tokens", "[options]") {
+    const std::string listeners =
+        R"([{"http":"127.0.0.1:1","tls":{"certificate":"/c","key":"/k","client_ca":"/a"},)"
+        R"("token_file":"/t","serves":["predictions","metrics","admin"]},)"
+        R"({"http_unix":"/u","token_env":"TOKEN","mode":"0660","serves":["predictions"]}])";
+    Loader load;
+    load.environment.variables["BOXKITED_LISTENERS"] = listeners;
+    const DaemonOptions options = load.options();
+
+    CHECK(options.http.listeners[0].tls->certificate == "/c");
+    CHECK(options.http.listeners[0].tls->key == "/k");
+    CHECK(options.http.listeners[0].tls->client_ca == "/a");
+    CHECK(options.http.listeners[0].token_file == "/t");
+    CHECK_FALSE(options.http.listeners[1].tls.has_value());
+    CHECK(options.http.listeners[1].token_env == "TOKEN");
+    CHECK(print_option(*find_option("listeners"), options) == listeners);
+}
+
+TEST_CASE("it is warned of a listener that others may use, whoever they are", "[options]") {
+    const std::string tls = R"("tls":{"certificate":"/c","key":"/k"})";
+    const std::string mutual = R"("tls":{"certificate":"/c","key":"/k","client_ca":"/a"})";
+    const std::string token = R"("token_file":"/t")";
+    const std::string open =
+        " serves predictions or admin routes to other hosts, whoever asks; give it a token_file or "
+        "tls with client_ca, let it serve metrics alone, or bind it to 127.0.0.1";
+    const std::string readable =
+        " takes its token over plain HTTP, where others can read it; give it tls";
+    const auto [listener, warning] = GENERATE_COPY(table<std::string, std::string>({
+        {R"("http":"0.0.0.0:1")", "0.0.0.0:1" + open},
+        {R"("http":"[::]:1")", "[::]:1" + open},
+        {R"("http":"10.0.0.1:1")", "10.0.0.1:1" + open},
+        {R"("http":"0.0.0.0:1","serves":["predictions"])", "0.0.0.0:1" + open},
+        {R"("http":"0.0.0.0:1","serves":["admin"])", "0.0.0.0:1" + open},
+        {R"("http":"0.0.0.0:1",)" + tls, "0.0.0.0:1" + open},
+        {R"("http":"0.0.0.0:1",)" + token, "0.0.0.0:1" + readable},
+        {R"("http":"0.0.0.0:1","serves":["metrics"],)" + token, "0.0.0.0:1" + readable},
+        {R"("http":"0.0.0.0:1",)" + tls + "," + token, ""},
+        {R"("http":"0.0.0.0:1",)" + mutual, ""},
+        {R"("http":"0.0.0.0:1","serves":["metrics"])", ""},
+        {R"("http":"127.0.0.1:1")", ""},
+        {R"("http":"127.9.9.9:1",)" + token, ""},
+        {R"("http":"[0:0::1]:1")", ""},
+        {R"("http":"[::ffff:127.0.0.1]:1")", ""},
+        {R"("http_unix":"/u","serves":["metrics"],)" + token, ""},
+    }));
+    CAPTURE(listener);
+    Loader load;
+    load.environment.variables["BOXKITED_LISTENERS"] =
+        R"([{"http":"127.0.0.1:2"},{)" + listener + "}]";
+
+    CHECK(load.warnings() == (warning.empty() ? Texts{} : Texts{"listeners[1]: " + warning}));
+}
+
+TEST_CASE("a variable that holds a token is not warned of", "[options]") {
+    Loader load;
+    load.environment.variables["BOXKITED_TOKEN"] = "0123456789abcdef";
+    CHECK(load.warnings() == Texts{"BOXKITED_TOKEN: no such option"});
+
+    load.environment.variables["BOXKITED_LISTENERS"] =
+        R"([{"http":"127.0.0.1:2","token_env":"BOXKITED_TOKEN"}])";
+    CHECK(load.warnings().empty());
 }
 
 TEST_CASE("it is warned when no listener serves metrics", "[options]") {

@@ -45,6 +45,24 @@ TEST_CASE("a header is known again by its bytes, whatever follows", "[known_head
     CHECK(found->header.content_length == 17);
 }
 
+TEST_CASE("every view of a known header is of its own bytes", "[known_headers]") {
+    const std::string bytes =
+        "POST /path?query HTTP/1.1\r\nHost: host\r\nContent-Type: type\r\nAccept: accept\r\n"
+        "Accept-Encoding: coding\r\nOrigin: origin\r\nAuthorization: secret\r\n\r\n";
+    KnownHeaders known;
+    remember(known, bytes);
+
+    const auto* const found = known.find(bytes);
+
+    REQUIRE(found != nullptr);
+    const Header& header = found->header;
+    CHECK(std::vector<std::string_view>{header.method, header.path, header.query, header.host,
+                                        header.content_type, header.accept, header.accept_encoding,
+                                        header.origin, header.authorization} ==
+          std::vector<std::string_view>{"POST", "/path", "query", "host", "type", "accept",
+                                        "coding", "origin", "secret"});
+}
+
 TEST_CASE("a header of other bytes is not known", "[known_headers]") {
     KnownHeaders known;
     CHECK(known.find(header_of(17)) == nullptr);

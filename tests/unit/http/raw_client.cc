@@ -9,6 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace boxkited::http {
 
@@ -58,7 +59,26 @@ RawClient::RawClient(const std::string& address)
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
+RawClient RawClient::over_tls(const std::string& address) {
+    RawClient client(address);
+    client.tls_ = std::make_unique<TlsStream>(TlsContext::of_client());
+    client.send_unsealed(std::exchange(client.tls_->outgoing(), {}));
+    while (client.tls_->state() == TlsStream::State::kHandshake) {
+        if (!client.read_more()) throw std::runtime_error("closed within the handshake");
+    }
+    if (client.tls_->state() == TlsStream::State::kBroken) {
+        throw std::runtime_error("the handshake failed");
+    }
+    return client;
+}
+
 void RawClient::send(std::string_view bytes) {
+    if (!tls_) return send_unsealed(bytes);
+    if (!tls_->seal(bytes)) throw std::runtime_error("TLS is broken");
+    send_unsealed(std::exchange(tls_->outgoing(), {}));
+}
+
+void RawClient::send_unsealed(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         check(sent > 0, "send");
@@ -82,8 +102,23 @@ bool RawClient::read_more() {
         return false;
     }
     check(got >= 0, "recv");
-    received_.append(buffer, static_cast<std::size_t>(got));
+    const std::string_view bytes(buffer, static_cast<std::size_t>(got));
+    if (tls_ && got > 0) return open_sealed(bytes);
+    if (tls_ && tls_->state() == TlsStream::State::kOpen) received_ += "(cut off)";
+    received_.append(bytes);
     return got > 0;
+}
+
+// False at the end.
+bool RawClient::open_sealed(std::string_view sealed) {
+    std::string room(sealed.size() + TlsStream::kMostKept, '\0');
+    room.resize(tls_->open(sealed, room.data()));
+    received_ += room;
+    const bool has_said_something = !room.empty();
+    if (tls_->state() == TlsStream::State::kBroken) received_ += "(broken)";
+    send_unsealed(std::exchange(tls_->outgoing(), {}));
+    return has_said_something || tls_->state() == TlsStream::State::kHandshake ||
+           tls_->state() == TlsStream::State::kOpen;
 }
 
 RawAnswer RawClient::read_answer(bool head_only) {
@@ -119,6 +154,11 @@ std::string RawClient::read_bytes(std::size_t count) {
     const std::string bytes = received_.substr(0, count);
     received_.erase(0, count);
     return bytes;
+}
+
+void RawClient::finish_talking() {
+    tls_->finish();
+    send_unsealed(std::exchange(tls_->outgoing(), {}));
 }
 
 void RawClient::finish_sending() { ::shutdown(fd_.get(), SHUT_WR); }

@@ -42,6 +42,12 @@ TEST_CASE("a request goes to the handler of its method and path", "[router]") {
     CHECK(outcome.response.body == "post POST");
 }
 
+TEST_CASE("a path is for all when a route of it is in no group", "[router]") {
+    CHECK(make_router().is_for_all("/both"));
+    CHECK_FALSE(make_router().is_for_all("/metrics"));
+    CHECK_FALSE(make_router().is_for_all("/none"));
+}
+
 TEST_CASE("HEAD goes to the GET handler which sees GET", "[router]") {
     const Outcome outcome = ask("HEAD", "/metrics");
 

@@ -20,11 +20,12 @@ ServerOptions with_listener(ServerOptions options) {
 
 }  // namespace
 
-TestServer::TestServer(ServerOptions options) {
+TestServer::TestServer(ServerOptions options, std::vector<Access> access) {
     const auto lines = [this](unsigned, std::size_t, std::string_view text) {
         note([&](Seen& seen) { seen.lines += text; });
     };
-    auto server = Server::start(with_listener(std::move(options)), routes(), lines, *this);
+    auto server =
+        Server::start(with_listener(std::move(options)), routes(), lines, *this, std::move(access));
     if (!server) throw std::runtime_error(server.error().message);
     server_ = *std::move(server);
     addresses_ = server_->addresses();

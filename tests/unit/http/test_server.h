@@ -37,11 +37,12 @@ struct Seen {
 class TestServer final : public Observer {
 public:
     // On 127.0.0.1, any port, when `options` name no listener.
-    explicit TestServer(ServerOptions options = {});
+    explicit TestServer(ServerOptions options = {}, std::vector<Access> access = {});
     ~TestServer() override;
 
     const std::string& address(std::size_t listener = 0) const { return addresses_[listener]; }
     RawClient connect(std::size_t listener = 0) const { return RawClient(address(listener)); }
+    RawClient connect_over_tls() const { return RawClient::over_tls(address()); }
     Server& server() { return *server_; }
     void stop_within(std::chrono::milliseconds time);
     void release_held();
