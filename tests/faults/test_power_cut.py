@@ -14,6 +14,7 @@ import threading
 import unittest
 
 from faults.rows import row
+from support.conservation import Sent, assert_conserved, sender
 from support.daemon import Daemon, await_true, total
 from support.needs import may_mount, may_need
 
@@ -97,6 +98,32 @@ class PowerCut(unittest.TestCase):
             finally:
                 stop.set()
                 sender.join()
+
+    @row(4, "power cut behind an acknowledgement",
+         "the same, `ack: synced`, at each of several moments under load",
+         "every event acknowledged as synced is there once, whatever its partition")
+    def test_what_was_acknowledged_as_synced_is_there(self):
+        sent = Sent()
+        log = self.disk.folder / "log"
+        config = {"prediction_log": {"directory": str(log), "ack": "synced"}}
+        with Daemon(config=config, start=False) as daemon:
+            daemon.log_directory = log
+            daemon.start()
+            with sender(daemon, sent, connections=2):
+                for cut in range(CUTS):
+                    daemon.await_written(20 * (cut + 1))
+                    daemon.process.send_signal(signal.SIGSTOP)
+                    acknowledged = set(sent.taken)
+                    try:
+                        with self.disk.after_a_power_cut() as folder:
+                            ids = [json.loads(line)["prediction_id"]
+                                   for file in folder.rglob("*.txt")
+                                   for line in file.read_bytes().split(b"\n")[:-1]]
+                    finally:
+                        daemon.process.send_signal(signal.SIGCONT)
+                    self.assertEqual(len(ids), len(set(ids)))
+                    self.assertEqual(acknowledged - set(ids), set())
+            assert_conserved(self, daemon, sent)
 
     def send_until(self, stop, daemon):
         """Events with a number each, about 30 MB a second."""
