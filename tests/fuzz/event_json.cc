@@ -1,9 +1,12 @@
-// A body as one event, as lines and as an array. What is taken makes one line of strict JSON; what
-// is refused as no JSON is none for another parser either; one event and a line of it agree.
+// A body as one event, as lines and as an array. What is taken makes one line of strict JSON; a
+// verdict on the syntax is that of another parser, wherever both read the same language; and an
+// event has one verdict, whether it comes alone, as a line, or in an array.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/event_decoder.h"
 #include "fuzz/fuzz.h"
@@ -12,73 +15,112 @@
 namespace {
 
 using namespace boxkited;
+using Verdicts = std::vector<std::string>;
 
 constexpr std::size_t kDepth = 32;
 
-void check_line_of(const PredictionEvent& event) {
+// The other parser's word; none where it has none: numbers beyond a double end its reading, and we
+// log them as they were sent.
+std::optional<bool> is_json_elsewhere(std::string_view text) {
+    try {
+        (void)nlohmann::json::parse(text);
+        return true;
+    } catch (const nlohmann::json::out_of_range&) {
+        return std::nullopt;
+    } catch (const nlohmann::json::parse_error&) {
+        return false;
+    }
+}
+
+// NaN and infinities are our extension; a NUL ends the text for the other, and it skips a byte
+// order mark.
+bool is_of_one_language(std::string_view text) {
+    return text.find("NaN") == text.npos && text.find("Infinity") == text.npos &&
+           text.find('\0') == text.npos && !text.starts_with("\xEF\xBB\xBF");
+}
+
+void check_syntax(std::string_view text, bool is_refused_as_json, bool is_taken) {
+    if (!is_of_one_language(text)) return;
+    const auto elsewhere = is_json_elsewhere(text);
+    if (is_refused_as_json) REQUIRE_FUZZ(elsewhere != true);
+    if (is_taken) REQUIRE_FUZZ(elsewhere != false);
+}
+
+std::string log_line_of(const PredictionEvent& event) {
     std::string line;
-    append_log_line(line, event, "id", "", "server", {}, {});
+    append_log_line(line, event, event.id_json.empty() ? "id" : event.id_json, "", "server",
+                    event.time.value_or(WallTime()), {});
     REQUIRE_FUZZ(line.ends_with('\n') && std::count(line.begin(), line.end(), '\n') == 1);
     REQUIRE_FUZZ(std::none_of(line.begin(), line.end() - 1,
                               [](char c) { return static_cast<unsigned char>(c) < ' '; }));
-    // Numbers beyond a double are logged as they were sent, which this parser does not read.
-    try {
-        REQUIRE_FUZZ(nlohmann::json::parse(line).is_object());
-    } catch (const nlohmann::json::out_of_range&) {
-    } catch (const nlohmann::json::parse_error&) {
-        REQUIRE_FUZZ(false);
-    }
+    REQUIRE_FUZZ(is_json_elsewhere(line) != false);
+    return line;
 }
 
-bool may_be_read_otherwise(std::string_view text) {
-    const bool has_literal = text.find("NaN") != text.npos || text.find("Infinity") != text.npos;
-    // A NUL ends the text for it.
-    const bool has_nul = text.find('\0') != text.npos;
-    return has_literal || has_nul || text.starts_with("\xEF\xBB\xBF");
+// Of each event the line that the log gets, or the reason of its refusal.
+Verdicts verdicts_of(EventDecoder& decoder) {
+    Verdicts verdicts;
+    while (const auto event = decoder.next())
+        verdicts.emplace_back(*event ? log_line_of(***event) : label(event->error().reason));
+    return verdicts;
 }
 
-bool decode_event(std::string_view text) {
+std::string decode_event(std::string_view text) {
     EventDecoder decoder(kDepth);
     decoder.begin_event(text);
-    const auto event = decoder.next();
-    REQUIRE_FUZZ(event.has_value());
-    if (*event) {
-        check_line_of(***event);
-    } else if (event->error().reason == Refusal::Reason::kNotJson && !may_be_read_otherwise(text)) {
-        REQUIRE_FUZZ(!nlohmann::json::accept(text));
-    }
-    REQUIRE_FUZZ(!decoder.next());
-    return event->has_value();
+    const Verdicts verdicts = verdicts_of(decoder);
+    REQUIRE_FUZZ(verdicts.size() == 1);
+    check_syntax(text, verdicts[0] == label(Refusal::Reason::kNotJson),
+                 verdicts[0].starts_with('{'));
+    return verdicts[0];
 }
 
-void decode_lines(std::string_view text, bool is_good_event) {
+// Nothing when it is refused whole.
+std::optional<Verdicts> decode_array(std::string_view text) {
+    EventDecoder decoder(kDepth);
+    const auto begun = decoder.begin_array(text);
+    check_syntax(text, !begun, begun.has_value());
+    if (!begun) return std::nullopt;
+    return verdicts_of(decoder);
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        if (line.find_first_not_of(" \t\r") != line.npos) lines.push_back(line);
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return lines;
+}
+
+void decode_lines(std::string_view text) {
+    Verdicts alone;
+    Verdicts of_elements;
+    std::string array;
+    for (const std::string_view line : lines_of(text)) {
+        alone.push_back(decode_event(line));
+        if (!is_of_one_language(line) || is_json_elsewhere(line) != true) continue;
+        of_elements.push_back(alone.back());
+        array.append(array.empty() ? "[" : ",").append(line);
+    }
     EventDecoder decoder(kDepth);
     decoder.begin_lines(text);
-    std::size_t events = 0;
-    std::size_t good = 0;
-    while (const auto event = decoder.next()) {
-        ++events;
-        good += event->has_value() ? 1 : 0;
-        if (*event) check_line_of(***event);
-    }
-    REQUIRE_FUZZ(events <=
-                 static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
-    const bool is_one_line = text.find('\n') == text.npos;
-    if (is_one_line && is_good_event) REQUIRE_FUZZ(events == 1 && good == 1);
-}
-
-void decode_array(std::string_view text) {
-    EventDecoder decoder(kDepth);
-    if (!decoder.begin_array(text)) return;
-    while (const auto event = decoder.next())
-        if (*event) check_line_of(***event);
+    REQUIRE_FUZZ(verdicts_of(decoder) == alone);
+    if (array.empty()) return;
+    array += ']';
+    const fuzz::Padded padded(reinterpret_cast<const std::uint8_t*>(array.data()), array.size());
+    REQUIRE_FUZZ(decode_array(padded.text()) == of_elements);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::Padded input(data, size);
-    decode_lines(input.text(), decode_event(input.text()));
-    decode_array(input.text());
+    const std::string_view text = input.text();
+    decode_event(text);
+    decode_lines(text);
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first != text.npos && text[first] == '[') decode_array(text);
     return 0;
 }

@@ -1,70 +1,84 @@
-// A file that a crash has left: what is cut off leaves whole lines that were there before, nothing
-// but padding is kept behind them, and a second look finds nothing more to cut.
+// A file that a crash has left: recovery keeps its whole lines, and nothing but padding behind
+// them; a second one finds nothing to cut, nor does one after the next line was written. A zero at
+// the end of the input stands for many, as a file shows that grew without its data: the input is
+// then read in more than one window.
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <string_view>
 
+#include "base/log.h"
 #include "fuzz/fuzz.h"
-#include "prediction_log/line_tail.h"
+#include "prediction_log/partition_path.h"
+#include "prediction_log/recovery.h"
+#include "support/temporary_directory.h"
 
 namespace {
 
 using namespace boxkited;
 
-// A file that lies in memory.
-class MemoryFile final : public File {
+constexpr std::size_t kMany = 64 << 10;
+
+// One file of the log, alone in its folder.
+class LogFile {
 public:
-    explicit MemoryFile(std::string bytes) : bytes_(std::move(bytes)) {}
+    LogFile() { log::configure(log::Level::kOff, log::Format::kLogfmt); }
 
-    Result<std::size_t, IoError> append(std::string_view bytes) override {
-        bytes_ += bytes;
-        return bytes.size();
+    void write(std::string_view bytes) { write_file(path_, bytes); }
+    std::string bytes() const { return read_file(path_); }
+    // How many bytes were cut off.
+    std::uint64_t recover() {
+        const auto before = queue_.ledger().torn_bytes;
+        recover_files(path_.parent_path().parent_path(), kWriter, false, clock_, storage_, queue_);
+        return queue_.ledger().torn_bytes - before;
     }
-    Result<std::size_t, IoError> read_at(std::uint64_t offset, char* buffer,
-                                         std::size_t size) override {
-        const auto begin = std::min<std::size_t>(offset, bytes_.size());
-        const auto count = std::min(size, bytes_.size() - begin);
-        std::memcpy(buffer, bytes_.data() + begin, count);
-        return count;
-    }
-    Result<std::uint64_t, IoError> size() override { return bytes_.size(); }
-    Result<void, IoError> truncate(std::uint64_t size) override {
-        bytes_.resize(size);
-        return {};
-    }
-    Result<void, IoError> sync() override { return {}; }
-    bool is_still_at_its_path() override { return true; }
-
-    const std::string& bytes() const { return bytes_; }
 
 private:
-    std::string bytes_;
+    static constexpr std::string_view kWriter = "logger-replica";
+
+    const TemporaryDirectory directory_;
+    const std::filesystem::path path_ =
+        directory_ / date_name(Partition()) / file_name(Partition(), kWriter, 0);
+    const PredictionLogOptions options_;
+    const SystemClock clock_;
+    DiskStorage storage_;
+    LineQueue queue_{options_, clock_};
 };
 
-LineTail tail_of(MemoryFile& file) {
-    const auto tail = find_line_tail(file);
-    REQUIRE_FUZZ(tail.has_value());
-    return *tail;
+bool is_whole(std::string_view line) {
+    return line.starts_with(R"({"prediction_id":)") && line.ends_with('}') &&
+           std::none_of(line.begin(), line.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
+// What recovery is to keep, found from the front.
+std::string_view kept_of(std::string_view bytes) {
+    std::size_t lines_end = 0;
+    std::size_t begin = 0;
+    for (auto end = bytes.find('\n'); end != bytes.npos; end = bytes.find('\n', begin)) {
+        if (is_whole(bytes.substr(begin, end - begin))) lines_end = end + 1;
+        begin = end + 1;
+    }
+    const bool is_padded = bytes.find_first_not_of('\n', lines_end) == bytes.npos;
+    return is_padded ? bytes : bytes.substr(0, lines_end);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string before(reinterpret_cast<const char*>(data), size);
-    MemoryFile file(before);
+    static LogFile file;
+    std::string before(reinterpret_cast<const char*>(data), size);
+    if (before.ends_with('\0')) before.append(kMany - size % kMany / 2, '\0');
+    const std::string kept(kept_of(before));
+    file.write(before);
 
-    const LineTail tail = tail_of(file);
-    REQUIRE_FUZZ(tail.size == size);
-    REQUIRE_FUZZ(tail.lines_end <= size);
-    REQUIRE_FUZZ(tail.lines_end == 0 || before[tail.lines_end - 1] == '\n');
-    const auto behind = std::string_view(before).substr(tail.lines_end);
-    REQUIRE_FUZZ(tail.padding == (behind.find_first_not_of('\n') == behind.npos));
+    REQUIRE_FUZZ(file.recover() == before.size() - kept.size());
+    REQUIRE_FUZZ(file.bytes() == kept);
+    REQUIRE_FUZZ(file.recover() == 0);
 
-    (void)file.truncate(tail.lines_end);
-    const LineTail again = tail_of(file);
-    REQUIRE_FUZZ(again.lines_end == tail.lines_end);
-    REQUIRE_FUZZ(again.torn_bytes() == 0);
-    (void)file.append("{\"prediction_id\":\"next\"}\n");
-    REQUIRE_FUZZ(tail_of(file).lines_end == file.bytes().size());
+    const std::string longer = kept + "{\"prediction_id\":\"next\"}\n";
+    file.write(longer);
+    REQUIRE_FUZZ(file.recover() == 0);
+    REQUIRE_FUZZ(file.bytes() == longer);
     return 0;
 }
