@@ -24,6 +24,26 @@ Failure<Refusal> refuse(int status, std::string message) {
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
 
+// The first one in a line, or in what is there of it up to `end`; `end` when there is none. Such a
+// line never becomes part of a header: the rest is not waited for. The last byte may be the CR of a
+// CR LF.
+std::size_t find_control(std::string_view bytes, std::size_t begin, std::size_t end) {
+    const auto is_refused = [&](std::size_t at) {
+        return is_control(bytes[at]) && !(bytes[at] == '\r' && at + 1 == end);
+    };
+    while (begin < end && !is_refused(begin)) ++begin;
+    return begin;
+}
+
+// `before` is what the line has before the control character.
+Failure<Refusal> refuse_control(std::string_view before, bool is_field) {
+    const std::size_t colon = before.find(':');
+    if (!is_field || colon == before.npos)
+        return refuse(400, "header: control characters are not taken");
+    return refuse(400, std::string(before.substr(0, colon)) +
+                           ": expected a value of visible characters that the field allows");
+}
+
 // For a header of more than header_bytes: what of it is too long.
 Refusal too_large(std::string_view bytes, const GateLimits& limits) {
     const std::string_view line = bytes.substr(0, bytes.find('\n'));
@@ -179,6 +199,9 @@ Result<std::size_t, Refusal> HeaderScan::find_end(std::string_view bytes,
                                                   const GateLimits& limits) {
     for (;;) {
         const std::size_t newline = bytes.find('\n', scanned_);
+        const std::size_t end = std::min(newline, std::min(bytes.size(), limits.header_bytes));
+        if (const auto bad = find_control(bytes, scanned_, end); bad < end)
+            return refuse_control(bytes.substr(line_start_, bad - line_start_), line_start_ > 0);
         if (newline == std::string_view::npos) return not_yet(bytes, limits);
         const std::size_t next = newline + 1;
         if (next > limits.header_bytes) return Failure{too_large(bytes, limits)};
@@ -209,12 +232,6 @@ std::optional<Refusal> HeaderScan::check_line(std::string_view line, const GateL
 
 Result<std::size_t, Refusal> HeaderScan::not_yet(std::string_view bytes, const GateLimits& limits) {
     if (bytes.size() > limits.header_bytes) return Failure{too_large(bytes, limits)};
-    // What can never become a header is not waited for. The last byte may be the CR of a CR LF.
-    for (std::size_t i = scanned_; i < bytes.size(); ++i) {
-        if (is_control(bytes[i]) && !(bytes[i] == '\r' && i + 1 == bytes.size())) {
-            return refuse(400, "header: control characters are not taken");
-        }
-    }
     // The last byte is looked at again: only the next one tells whether a CR is a bare one.
     scanned_ = std::max(scanned_, bytes.size() - std::min<std::size_t>(bytes.size(), 1));
     return std::size_t{0};

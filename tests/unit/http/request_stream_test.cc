@@ -53,6 +53,29 @@ TEST_CASE("requests are the same however their bytes are cut", "[stream]") {
                                    "POST /f? "});
 }
 
+TEST_CASE("a control character is refused as soon as it is there, however the bytes are cut",
+          "[stream]") {
+    const std::string start = "GET / HTTP/1.1\r\nHost: h\r\n";
+    const auto [line, message] = GENERATE(values<std::pair<std::string, std::string>>(
+        {{"\r\r\r\n", "header: control characters are not taken"},
+         {"a\x01: b\r\n", "header: control characters are not taken"},
+         {"a: b\rc\r\n", "a: expected a value of visible characters that the field allows"},
+         {"a: \x01\r\n", "a: expected a value of visible characters that the field allows"}}));
+    const auto step = GENERATE(1, 2, 1000);
+    CAPTURE(line, step);
+    const std::string bytes = start + line;
+    KnownHeaders known_to_stream;
+    RequestStream stream(kLimits, known_to_stream);
+
+    auto result = RequestStream::Step::kNeedsMore;
+    for (std::size_t i = 0; i < bytes.size() && result == RequestStream::Step::kNeedsMore;)
+        result = stream.next(std::string_view(bytes).substr(0, i += std::size_t(step)));
+
+    REQUIRE(result == RequestStream::Step::kRefused);
+    CHECK(stream.refusal().status == 400);
+    CHECK(stream.refusal().message == message);
+}
+
 TEST_CASE("a request that is not all there says how much it needs", "[stream]") {
     KnownHeaders known_to_stream;
     RequestStream stream(kLimits, known_to_stream);
