@@ -54,7 +54,7 @@ std::string log_line_of(const PredictionEvent& event) {
     REQUIRE_FUZZ(line.ends_with('\n') && std::count(line.begin(), line.end(), '\n') == 1);
     REQUIRE_FUZZ(std::none_of(line.begin(), line.end() - 1,
                               [](char c) { return static_cast<unsigned char>(c) < ' '; }));
-    REQUIRE_FUZZ(is_json_elsewhere(line) != false);
+    REQUIRE_FUZZ(line.starts_with("{") && is_json_elsewhere(line) != false);
     return line;
 }
 

@@ -78,7 +78,7 @@ def sender(daemon, sent, connections=1, **fields):
 
 def logged_ids(daemon):
     """How often each id stands in the files; lines are whole and strict JSON."""
-    return collections.Counter(line["prediction_id"] for line in daemon.logged())
+    return collections.Counter(line["prediction_id"] for line in daemon.each_logged())
 
 
 def assert_logged(test, daemon, sent, lost=0):

@@ -276,16 +276,24 @@ class Daemon:
     def log_files(self):
         return sorted(self.log_directory.rglob("*.txt"))
 
+    def each_log_line(self):
+        for file in self.log_files():
+            with file.open(encoding="utf-8", newline="\n") as log:
+                yield from (line.rstrip("\n") for line in log if line != "\n")
+
     def log_lines(self):
         """Every line of the prediction log, as text."""
-        return [line for file in self.log_files()
-                for line in file.read_text("utf-8").split("\n") if line]
+        return list(self.each_log_line())
+
+    def each_logged(self):
+        """The same, strictly as JSON, one after the other: a long log is much in memory."""
+        def refuse(literal):
+            raise AssertionError(f"{literal} in the log")
+        return (json.loads(line, parse_constant=refuse) for line in self.each_log_line())
 
     def logged(self):
         """Every event of the prediction log, strictly as JSON."""
-        def refuse(literal):
-            raise AssertionError(f"{literal} in the log")
-        return [json.loads(line, parse_constant=refuse) for line in self.log_lines()]
+        return list(self.each_logged())
 
     def await_written(self, events):
         await_true(lambda: self.metric("boxkited_log_events_written_total") >= events,
