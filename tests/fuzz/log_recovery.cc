@@ -33,7 +33,7 @@ public:
         return {};
     }
     Result<void, IoError> sync() override { return {}; }
-    bool is_still_at_its_path() override { return true; }
+    Result<bool, IoError> is_still_at_its_path() override { return true; }
 
     const std::string& bytes() const { return bytes_; }
 
