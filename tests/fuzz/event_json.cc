@@ -24,8 +24,7 @@ constexpr std::size_t kDepth = 32;
 std::optional<bool> is_json_elsewhere(std::string_view text) {
     if (nlohmann::json::accept(text)) return true;
     try {
-        (void)nlohmann::json::parse(text);
-        return false;
+        return nlohmann::json::parse(text).is_discarded();
     } catch (const nlohmann::json::out_of_range&) {
         return std::nullopt;
     } catch (const nlohmann::json::parse_error&) {
