@@ -154,9 +154,7 @@ private:
                 return Failure{IoError{"fsync", path_, code}};
             return file_->sync();
         }
-        Result<bool, IoError> is_still_at_its_path() override {
-            return file_->is_still_at_its_path();
-        }
+        bool is_still_at_its_path() override { return file_->is_still_at_its_path(); }
 
     private:
         FaultyStorage& storage_;
