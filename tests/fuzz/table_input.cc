@@ -2,7 +2,6 @@
 // it is read, and what is wrong with it is told of the same line.
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -54,10 +53,11 @@ std::vector<std::string> read(const std::string& path, std::size_t block_bytes) 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    // CSV and NDJSON are told apart by the first piece, which is never this small.
+    // CSV and NDJSON are told apart by what the first piece holds behind its space, and no piece of
+    // the daemon's is this small.
     constexpr std::size_t kPiece = 16;
-    const std::string_view begin(reinterpret_cast<const char*>(data), std::min(size, kPiece));
-    if (begin.size() == kPiece && begin.find_first_not_of(" \t\r\n") == begin.npos) return 0;
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    if (text.find_first_not_of(" \t\r\n") != 0) return 0;
     static TemporaryInput file;
     file.write(data, size);
     REQUIRE_FUZZ(read(file.path(), 1 << 16) == read(file.path(), kPiece));
