@@ -37,7 +37,9 @@ class NoMoreWatches(unittest.TestCase):
                 for connection in waiting:
                     connection.close()
                 listening = rf"EPOLL_CTL_ADD, \d+<TCP:\[127\.0\.0\.1:{daemon.port}\]>.*INJECTED"
-                self.assertTrue(any(re.search(listening, line) for line in tracer.stderr))
+                seen = []
+                self.assertTrue(any(seen.append(line) or re.search(listening, line)
+                                    for line in tracer.stderr), seen)
                 self.assertTrue(daemon.is_running())
             finally:
                 tracer.terminate()
