@@ -84,7 +84,7 @@ class Connections(unittest.TestCase):
                                                b"\1\0\0\0\0\0\0\0")
                     wire.socket.close()
             await_true(lambda: connections(daemon) == 1, "all closed but this one")
-            await_true(lambda: daemon.metric("process_open_fds") == before, "all descriptors freed")
+            await_true(lambda: daemon.metric("process_open_fds") <= before, "all descriptors freed")
             metrics = daemon.metrics()
             self.assertEqual(total(metrics, "boxkited_events_total", result="accepted"), 0)
             self.assertTrue(daemon.is_running())
