@@ -36,11 +36,15 @@ bool same_file(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-bool is_at(int descriptor, const fs::path& path) {
+// An error is neither: who takes it for a no would leave a file that is in its place.
+Result<bool, IoError> is_at(int descriptor, const fs::path& path) {
     struct stat open_file {};
     struct stat named {};
-    return ::fstat(descriptor, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-           same_file(open_file, named);
+    if (::fstat(descriptor, &open_file) != 0) return failed("stat", path);
+    if (::lstat(path.c_str(), &named) == 0) return same_file(open_file, named);
+    const bool leads_nowhere = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+    if (leads_nowhere) return false;
+    return failed("stat", path);
 }
 
 // Opens a regular file and nothing else: O_NONBLOCK keeps a FIFO from holding the caller until
@@ -120,7 +124,9 @@ public:
         return {};
     }
 
-    bool is_still_at_its_path() override { return is_at(descriptor_.get(), path_); }
+    Result<bool, IoError> is_still_at_its_path() override {
+        return is_at(descriptor_.get(), path_);
+    }
 
 private:
     Result<std::size_t, IoError> append_cached(std::string_view bytes) {
@@ -339,7 +345,9 @@ Result<std::unique_ptr<FileLock>, IoError> DiskStorage::lock(const fs::path& pat
             return failed("lock", told, code);
         }
         // Someone may have removed the file before the lock was ours: it would then be no lock.
-        if (!is_at(descriptor.get(), path)) continue;
+        const auto is_lock = is_at(descriptor.get(), path);
+        if (!is_lock) return Failure{is_lock.error()};
+        if (!*is_lock) continue;
         write_holder(descriptor.get(), holder);
         return std::unique_ptr<FileLock>(std::make_unique<DiskFileLock>(std::move(descriptor)));
     }

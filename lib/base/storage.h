@@ -50,7 +50,7 @@ public:
     // file is on the disk, and the next call will not say.
     virtual Result<void, IoError> sync() = 0;
     // Whether the path that opened it still leads to this very file.
-    virtual bool is_still_at_its_path() = 0;
+    virtual Result<bool, IoError> is_still_at_its_path() = 0;
 };
 
 // A lock that ends with this object or with the process, whichever is first.

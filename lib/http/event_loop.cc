@@ -155,7 +155,7 @@ void EventLoop::Impl::serve(Watch& watch, std::uint32_t events) {
     const bool writable = (events & kWritable) != 0 && (watch.wanted & EPOLLOUT) != 0;
     // A socket that is hung up is ready for whatever it is asked, even nothing: with nothing wanted
     // it is taken out.
-    if (!readable && !writable) return register_for(watch, watch.wanted);
+    if (!readable && !writable) return want(watch, 0);
     // The handler may close the socket, which keeps both until the end of the turn.
     ReadyHandler& handler = *watch.handler;
     if (writable) {

@@ -35,7 +35,7 @@ public:
     Result<void, IoError> retreat();
 
     // False when the file was removed or moved.
-    bool is_still_at_its_path() { return file_->is_still_at_its_path(); }
+    Result<bool, IoError> is_still_at_its_path() { return file_->is_still_at_its_path(); }
     // It holds nothing that a sync has confirmed.
     bool is_nothing_synced() const { return synced_size_ == 0; }
 

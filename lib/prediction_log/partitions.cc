@@ -82,7 +82,11 @@ void Partitions::write_all() {
 }
 
 void Partitions::write(Slot& slot) {
-    if (slot.file && !slot.file->is_still_at_its_path()) forget(slot);
+    if (slot.file) {
+        const auto is_there = slot.file->is_still_at_its_path();
+        if (!is_there) return report(is_there.error());
+        if (!*is_there) forget(slot);
+    }
     if (slot.is_untrusted && !leave_file(slot)) return;
     if (!slot.file) open(slot);
     slot.used = clock_.monotonic();
@@ -196,10 +200,10 @@ bool Partitions::leave_file(Slot& slot) {
     }
     const auto path = slot.file->path();
     // A disk that never syncs must not fill its directory with empty files.
-    const bool is_worthless = cut.has_value() && slot.number > 0 &&
-                              slot.file->is_nothing_synced() && slot.file->is_still_at_its_path();
+    const bool is_worthless = cut.has_value() && slot.number > 0 && slot.file->is_nothing_synced();
+    const auto is_there = slot.file->is_still_at_its_path();
     drop_file(slot);
-    if (is_worthless && storage_.remove(path)) return true;
+    if (is_worthless && is_there && *is_there && storage_.remove(path)) return true;
     const auto taken = names_beside(slot).value_or(Names());
     do ++slot.number;
     while (taken.count(name_of(slot)) > 0);

@@ -154,7 +154,9 @@ private:
                 return Failure{IoError{"fsync", path_, code}};
             return file_->sync();
         }
-        bool is_still_at_its_path() override { return file_->is_still_at_its_path(); }
+        Result<bool, IoError> is_still_at_its_path() override {
+            return file_->is_still_at_its_path();
+        }
 
     private:
         FaultyStorage& storage_;

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,9 +13,9 @@
 
 namespace boxkited {
 
-// The machine's file system, each call of which is a step that something becomes of.
+// A file system, each call of which is a step that something becomes of.
 //
-//   SteppedStorage storage([](int step) { return step == 3 ? Fate::failed(EIO) : Fate(); });
+//   SteppedStorage storage(disk, [](int step) { return step == 3 ? Fate::failed(EIO) : Fate(); });
 //
 // Threads: any thread may call any member; steps come one at a time.
 class SteppedStorage final : public Storage {
@@ -25,6 +24,8 @@ public:
         enum class End { kNone, kBefore, kWithin, kAfter };
 
         static Fate failed(int code) { return {code, End::kNone}; }
+        // Of a write, half of the bytes are in the file nevertheless.
+        static Fate failed_within(int code) { return {code, End::kWithin}; }
         // The process is killed: before the call, after it, or when half of the bytes are written.
         static Fate killed(End when) { return {0, when}; }
 
@@ -34,12 +35,8 @@ public:
     // Asked before each call, with its number, from 1 on.
     using Fates = std::function<Fate(int step)>;
 
-    explicit SteppedStorage(Fates fates) : fates_(std::move(fates)) {}
-
-    int steps() const {
-        const std::lock_guard lock(mutex_);
-        return steps_;
-    }
+    // `disk` outlives it.
+    SteppedStorage(Storage& disk, Fates fates) : disk_(disk), fates_(std::move(fates)) {}
 
     Result<std::unique_ptr<File>, IoError> open(const std::filesystem::path& path,
                                                 Missing missing) override {
@@ -103,8 +100,10 @@ private:
         Result<void, IoError> sync() override {
             return storage_.step<Done>("fsync", path_, [&] { return file_->sync(); });
         }
-        // No call of its own that could fail: what cannot be looked at is not there.
-        bool is_still_at_its_path() override { return file_->is_still_at_its_path(); }
+        Result<bool, IoError> is_still_at_its_path() override {
+            return storage_.step<Result<bool, IoError>>(
+                "stat", path_, [&] { return file_->is_still_at_its_path(); });
+        }
 
     private:
         SteppedStorage& storage_;
@@ -121,16 +120,16 @@ private:
             const std::lock_guard lock(mutex_);
             fate = fates_(++steps_);
         }
-        if (fate.code != 0) return Failure{IoError{operation, path, fate.code}};
         if (fate.end == End::kWithin) half();
+        if (fate.code != 0) return Failure{IoError{operation, path, fate.code}};
         if (fate.end == End::kBefore || fate.end == End::kWithin) (void)std::raise(SIGKILL);
         R result = call();
         if (fate.end == End::kAfter) (void)std::raise(SIGKILL);
         return result;
     }
 
+    Storage& disk_;
     const Fates fates_;
-    DiskStorage disk_;
     mutable std::mutex mutex_;  // Protects what follows, and is held while a fate is asked for.
     int steps_ = 0;
 };

@@ -235,15 +235,15 @@ TEST_CASE("a file knows when its path leads elsewhere", "[storage]") {
     const TemporaryDirectory directory;
     const auto path = directory / "file";
     const auto file = open(path);
-    CHECK(file->is_still_at_its_path());
+    CHECK(*file->is_still_at_its_path());
 
     std::filesystem::rename(path, directory / "moved");
-    CHECK_FALSE(file->is_still_at_its_path());
+    CHECK_FALSE(*file->is_still_at_its_path());
     write_file(path, "another");
-    CHECK_FALSE(file->is_still_at_its_path());
+    CHECK_FALSE(*file->is_still_at_its_path());
     std::filesystem::remove(path);
     std::filesystem::create_symlink(directory / "moved", path);
-    CHECK_FALSE(file->is_still_at_its_path());
+    CHECK_FALSE(*file->is_still_at_its_path());
 }
 
 TEST_CASE("only a regular file is opened and nothing is waited for", "[storage]") {

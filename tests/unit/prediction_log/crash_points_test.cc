@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <future>
 
 #include "support/stepped_storage.h"
 #include "writer_scenario.h"
@@ -53,25 +52,31 @@ SteppedStorage::Fates killed_at(int wanted, End when) {
 }
 
 // One batch after the other, each acknowledged before the next, so that a step is always the same.
-template <typename Tell>
-void append_all(const WriterScenario& scenario, Storage& storage, Tell tell) {
-    auto log = PredictionLog::open(scenario.options, kIdentity, scenario.clock, storage);
-    if (!log) ::_exit(2);
-    for (int i = 0; i < WriterScenario::kBatches; ++i) {
-        const auto ticket = (*log)->append(scenario.batch(i), Transport::kHttp);
-        if (!ticket) ::_exit(3);
-        std::promise<void> settled;
-        if (!(*log)->settled_or_wake(*ticket, [&] { settled.set_value(); }))
-            settled.get_future().wait();
-        tell(i);
-    }
-    (*log)->drain(scenario.clock.monotonic() + std::chrono::seconds(30));
+Life append_all(WriterScenario& scenario, int killed_step, End when) {
+    return live([&](auto tell) {
+        DiskStorage disk;
+        SteppedStorage storage(disk, killed_at(killed_step, when));
+        ScenarioLog log(scenario, storage);
+        if (!log.open()) ::_exit(2);
+        for (int i = 0; i < WriterScenario::kBatches; ++i) {
+            if (!log.append(i)) ::_exit(3);
+            while (log.acknowledged().count(i) == 0) std::this_thread::yield();
+            tell(i);
+        }
+        if (log.drain() != 0) ::_exit(4);
+    });
 }
 
-void open_and_drain(const WriterScenario& scenario, Storage& storage) {
-    auto log = PredictionLog::open(scenario.options, kIdentity, scenario.clock, storage);
-    if (!log) ::_exit(2);
-    (*log)->drain(scenario.clock.monotonic() + std::chrono::seconds(30));
+// Opens the log, which recovers what is there. Whether it was killed at that step.
+bool recover_killed_at(WriterScenario& scenario, int killed_step, End when) {
+    return live([&](auto) {
+               DiskStorage disk;
+               SteppedStorage storage(disk, killed_at(killed_step, when));
+               ScenarioLog log(scenario, storage);
+               if (!log.open()) ::_exit(2);
+               if (log.drain() != 0) ::_exit(4);
+           })
+        .was_killed;
 }
 
 std::map<std::string, std::string> contents(const WriterScenario& scenario) {
@@ -84,24 +89,29 @@ std::map<std::string, std::string> contents(const WriterScenario& scenario) {
 
 TEST_CASE("killed at any step it loses nothing acknowledged and the next start is clean",
           "[prediction_log]") {
-    const End when = GENERATE(End::kBefore, End::kWithin, End::kAfter);
+    struct Row {
+        WriterScenario::Manner manner;
+        End when;
+    };
+    const auto row = GENERATE(values<Row>({{kSynced, End::kBefore},
+                                           {kSynced, End::kWithin},
+                                           {kNeverSynced, End::kWithin},
+                                           {kWritten, End::kAfter}}));
     constexpr int kFewestSteps = 40;
     int step = 0;
     for (bool was_killed = true; was_killed;) {
-        CAPTURE(++step, static_cast<int>(when));
-        WriterScenario scenario;
-        const Life life = live([&](auto tell) {
-            SteppedStorage storage(killed_at(step, when));
-            append_all(scenario, storage, tell);
-        });
+        CAPTURE(++step, row.when, row.manner.ack, row.manner.sync);
+        WriterScenario scenario(row.manner);
+        const Life life = append_all(scenario, step, row.when);
         was_killed = life.was_killed;
 
         scenario.recover();
         scenario.check_logged_once(life.acknowledged);
+        scenario.check_retention_done();
         const auto once = contents(scenario);
         scenario.recover();
         CHECK(contents(scenario) == once);
-        if (!was_killed) CHECK(life.acknowledged.size() == WriterScenario::kBatches);
+        if (!was_killed) CHECK(life.acknowledged == all_batches());
     }
     CHECK(step > kFewestSteps);
 }
@@ -112,18 +122,36 @@ TEST_CASE("killed at any step of a recovery the next one ends where it would hav
     constexpr int kFewestSteps = 10;
     int step = 0;
     for (bool was_killed = true; was_killed;) {
-        CAPTURE(++step, static_cast<int>(when));
-        WriterScenario scenario;
-        const Life life = live([&](auto) {
-            SteppedStorage storage(killed_at(step, when));
-            open_and_drain(scenario, storage);
-        });
-        was_killed = life.was_killed;
+        CAPTURE(++step, when);
+        WriterScenario scenario(kSynced);
+        was_killed = recover_killed_at(scenario, step, when);
 
         scenario.recover();
 
         CHECK(scenario.files().size() == 1);  // What is beyond retention is gone.
         CHECK(scenario.text(scenario.nth_partition(0)) == line("old") + line("older"));
+    }
+    CHECK(step > kFewestSteps);
+}
+
+TEST_CASE("killed at any step and then at each step of the recovery it loses nothing acknowledged",
+          "[prediction_log]") {
+    constexpr int kFewestSteps = 40;
+    int step = 0;
+    for (bool was_killed = true; was_killed;) {
+        CAPTURE(++step);
+        WriterScenario scenario(kWritten);
+        const Life life = append_all(scenario, step, End::kWithin);
+        was_killed = life.was_killed;
+
+        int recovery_step = 1;
+        while (recover_killed_at(scenario, recovery_step, End::kBefore)) ++recovery_step;
+
+        scenario.check_logged_once(life.acknowledged);
+        scenario.check_retention_done();
+        const auto once = contents(scenario);
+        scenario.recover();
+        CHECK(contents(scenario) == once);
     }
     CHECK(step > kFewestSteps);
 }

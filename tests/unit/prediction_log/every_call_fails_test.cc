@@ -1,7 +1,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <optional>
 
 #include "support/stepped_storage.h"
 #include "writer_scenario.h"
@@ -15,156 +14,138 @@ namespace {
 
 using Fate = SteppedStorage::Fate;
 
-// What the disk does from a step on.
-struct Fault {
-    int first;
-    int code;
-    bool for_good;
-};
+enum class Lasting { kOnce, kForGood };
 
-class Run {
+// A disk whose calls fail from a step on, until it is healed.
+class FailingDisk {
 public:
-    Run(WriterScenario& scenario, Fault fault) : scenario_(scenario), fault_(fault) {}
+    FailingDisk(int first, Fate fate, Lasting lasting)
+        : first_(first), fate_(fate), lasting_(lasting) {}
 
-    // Opens the log, on the second try where the first fails, and appends all batches.
-    void begin() {
-        auto opened = open();
-        if (!opened) {
-            CHECK(was_injected());
-            CHECK(opened.error().code == fault_.code);
-            healed_ = true;
-            opened = open();
-        }
-        REQUIRE(opened.has_value());
-        log_ = *std::move(opened);
-        for (int i = 0; i < WriterScenario::kBatches; ++i) append(i);
-    }
-    void await_injected_or_all_settled() {
-        await([&] { return was_injected() || settled_ == WriterScenario::kBatches; });
-    }
-    void heal() { healed_ = true; }
-    void await_all_settled() {
-        await([&] { return settled_ == WriterScenario::kBatches; });
-    }
-
-    std::uint64_t drain(std::chrono::milliseconds within) {
-        return log_->drain(scenario_.clock.monotonic() + within);
-    }
-    LogLedger ledger() const { return log_->ledger(); }
-    void close() { log_.reset(); }
+    Storage& storage() { return storage_; }
     bool was_injected() const { return injected_; }
+    void heal() { healed_ = true; }
 
 private:
-    Result<std::unique_ptr<PredictionLog>, IoError> open() {
-        return PredictionLog::open(scenario_.options, kIdentity, scenario_.clock, storage_);
-    }
-    void append(int number) {
-        const auto ticket = log_->append(scenario_.batch(number), Transport::kHttp);
-        REQUIRE(ticket.has_value());
-        if (log_->settled_or_wake(*ticket, [this] { ++settled_; })) ++settled_;
-    }
     Fate fate(int step) {
-        const bool fails = fault_.for_good ? step >= fault_.first : step == fault_.first;
+        const bool fails = lasting_ == Lasting::kForGood ? step >= first_ : step == first_;
         if (!fails || healed_) return {};
         injected_ = true;
-        return Fate::failed(fault_.code);
+        return fate_;
     }
 
-    WriterScenario& scenario_;
-    const Fault fault_;
+    const int first_;
+    const Fate fate_;
+    const Lasting lasting_;
     std::atomic<bool> injected_ = false;
     std::atomic<bool> healed_ = false;
-    std::atomic<int> settled_ = 0;
-    SteppedStorage storage_{[this](int step) { return fate(step); }};
-    std::unique_ptr<PredictionLog> log_;
+    DiskStorage disk_;
+    SteppedStorage storage_{disk_, [this](int step) { return fate(step); }};
 };
 
-std::set<int> all_batches() {
-    std::set<int> all;
-    for (int i = 0; i < WriterScenario::kBatches; ++i) all.insert(i);
-    return all;
+// Opens the log, on the second try where the first fails, and appends all batches.
+void begin(ScenarioLog& log, FailingDisk& disk) {
+    if (!log.open()) {
+        CHECK(disk.was_injected());
+        disk.heal();
+        REQUIRE(log.open().has_value());
+    }
+    for (int i = 0; i < WriterScenario::kBatches; ++i) REQUIRE(log.append(i));
 }
 
-// Calls `check(step)` for 1, 2, 3 and so on, until it says that its run met no failure.
-template <typename Check>
-void for_every_call(Check check) {
+// Nothing is lost, and the files say so.
+void end(ScenarioLog& log, WriterScenario& scenario) {
+    await([&] { return log.is_all_done(); });
+    CHECK(log.drain() == 0);
+    CHECK(adds_up(log.ledger()));
+    CHECK(log.ledger().lost == 0);
+    CHECK(log.ledger().queued == 0);
+    log.close();
+    scenario.recover();
+    scenario.check_logged_once(all_batches());
+    scenario.check_retention_done();
+}
+
+// Calls `run(step)` for 1, 2, 3 and so on, until it says that it met no failure.
+template <typename Run>
+void for_every_call(Run run) {
     constexpr int kFewestCalls = 40;
     int step = 1;
-    while (check(step)) ++step;
+    while (run(step)) ++step;
     CHECK(step > kFewestCalls);
 }
+
+struct Row {
+    WriterScenario::Manner manner;
+    Fate fate;
+};
+const auto kRows = {
+    Row{kSynced, Fate::failed_within(EIO)},      Row{kSynced, Fate::failed(ENOSPC)},
+    Row{kWritten, Fate::failed_within(EIO)},     Row{kQueued, Fate::failed(EIO)},
+    Row{kNeverSynced, Fate::failed_within(EIO)}, Row{kAlwaysSynced, Fate::failed_within(ENOSPC)}};
 
 }  // namespace
 
 TEST_CASE("whichever call fails once, every event is in the log once", "[prediction_log]") {
-    const int code = GENERATE(EIO, ENOSPC);
-    for_every_call([&](int step) {
-        CAPTURE(code, step);
-        WriterScenario scenario;
-        Run run(scenario, {step, code, false});
+    const auto [manner, fate] = GENERATE(values(kRows));
+    for_every_call([&, manner = manner, fate = fate](int step) {
+        CAPTURE(manner.ack, manner.sync, fate.code, step);
+        WriterScenario scenario(manner);
+        FailingDisk disk(step, fate, Lasting::kOnce);
+        ScenarioLog log(scenario, disk.storage());
 
-        run.begin();
-        run.await_all_settled();
-        CHECK(run.drain(std::chrono::seconds(30)) == 0);
+        begin(log, disk);
 
-        CHECK(adds_up(run.ledger()));
-        CHECK(run.ledger().lost == 0);
-        CHECK(run.ledger().queued == 0);
-        run.close();
-        scenario.recover();
-        scenario.check_logged_once(all_batches());
-        return run.was_injected();
+        end(log, scenario);
+        return disk.was_injected();
     });
 }
 
 TEST_CASE("whichever call begins a time in which all fail, every event is in the log once after it",
           "[prediction_log]") {
-    const int code = GENERATE(EIO, ENOSPC);
-    for_every_call([&](int step) {
-        CAPTURE(code, step);
-        WriterScenario scenario;
-        Run run(scenario, {step, code, true});
+    const auto [manner, fate] = GENERATE(values(kRows));
+    for_every_call([&, manner = manner, fate = fate](int step) {
+        CAPTURE(manner.ack, manner.sync, fate.code, step);
+        WriterScenario scenario(manner);
+        FailingDisk disk(step, fate, Lasting::kForGood);
+        ScenarioLog log(scenario, disk.storage());
 
-        run.begin();
-        run.await_injected_or_all_settled();
-        CHECK(adds_up(run.ledger()));
-        run.heal();
-        run.await_all_settled();
-        CHECK(run.drain(std::chrono::seconds(30)) == 0);
+        begin(log, disk);
+        await([&] { return disk.was_injected() || log.is_all_done(); });
+        CHECK(adds_up(log.ledger()));
+        disk.heal();
 
-        CHECK(adds_up(run.ledger()));
-        CHECK(run.ledger().lost == 0);
-        run.close();
-        scenario.recover();
-        scenario.check_logged_once(all_batches());
-        return run.was_injected();
+        end(log, scenario);
+        return disk.was_injected();
     });
 }
 
 TEST_CASE("whichever call begins a time in which all fail to the end, what is lost is counted",
           "[prediction_log]") {
+    const auto manner = GENERATE(values({kSynced, kQueued, kNeverSynced}));
     for_every_call([&](int step) {
-        CAPTURE(step);
-        WriterScenario scenario;
-        Run run(scenario, {step, EIO, true});
+        CAPTURE(manner.ack, manner.sync, step);
+        WriterScenario scenario(manner);
+        FailingDisk disk(step, Fate::failed_within(EIO), Lasting::kForGood);
+        ScenarioLog log(scenario, disk.storage());
 
-        run.begin();
-        run.await_injected_or_all_settled();
-        const auto lost = run.drain(std::chrono::milliseconds(20));
+        begin(log, disk);
+        await([&] { return disk.was_injected() || log.is_all_done(); });
+        const auto acknowledged = log.acknowledged();
+        const auto lost = log.drain(std::chrono::milliseconds(20));
 
-        const auto ledger = run.ledger();
+        const auto ledger = log.ledger();
         CHECK(adds_up(ledger));
         CHECK(ledger.queued == 0);
         CHECK(ledger.lost == lost);
-        run.close();
+        log.close();
         scenario.recover();
-        const auto times = scenario.logged();
-        CHECK(times.count("old") == 1);
-        for (const auto& [id, count] : times) CHECK(count == 1);
+        const bool means_written = manner.ack != PredictionLogOptions::Ack::kQueued;
+        scenario.check_logged_once(means_written ? acknowledged : std::set<int>());
         // What could not be cut back may be there although it counts as lost, never the reverse.
-        const auto before = 2U;
-        CHECK(times.size() - before >= ledger.written);
-        return run.was_injected();
+        constexpr std::size_t kThereBefore = 2;
+        CHECK(scenario.logged().size() - kThereBefore >= ledger.written);
+        return disk.was_injected();
     });
 }
 

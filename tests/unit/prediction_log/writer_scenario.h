@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "log_fixture.h"
@@ -8,26 +10,32 @@
 namespace boxkited {
 
 // All that the writer ever does, in little: a torn file is recovered, files beyond retention are
-// deleted, events of more partitions than may be open are written and synced, few and many at a
-// time.
+// deleted, by age and by size, events of more partitions than may be open are written and synced,
+// few and many at a time.
 struct WriterScenario : LogFixture {
     static constexpr int kBatches = 7;
 
-    WriterScenario() {
-        options.ack = PredictionLogOptions::Ack::kSynced;
+    // What an answer means, and when files are synced.
+    struct Manner {
+        PredictionLogOptions::Ack ack;
+        PredictionLogOptions::Sync sync;
+    };
+
+    explicit WriterScenario(Manner manner) {
+        options.ack = manner.ack;
+        options.sync = manner.sync;
         options.queue_bytes = 4 << 20;  // Blocks of 512 KiB: many lines go past the page cache.
         options.open_partitions = 2;
         options.retention = std::chrono::days(3);
+        options.retention_bytes = 2 << 20;
         write_file(path(nth_partition(0)), line("old") + line("older") + R"({"prediction_id":"to)");
-        write_file(path(long_past()), line("too old"));
-        write_file(path(long_past(), 1), line("too old as well"));
+        for (const auto& [file, text] : not_to_be_kept()) write_file(file, text);
     }
 
     // Three partitions, more than may be open.
     Partition nth_partition(int number) const {
         return partition_of(now_, options.partition) - (number % 3) * options.partition;
     }
-    Partition long_past() const { return nth_partition(0) - std::chrono::days(40); }
 
     LineBatch batch(int number) const {
         constexpr int kFew = 2;
@@ -60,7 +68,8 @@ struct WriterScenario : LogFixture {
         }
         return times;
     }
-    // Each id of these batches stands there once, and so do the lines that were there before.
+    // Each id of these batches stands there once, and so do the lines that were there before; no
+    // id stands there twice.
     void check_logged_once(const std::set<int>& batches) const {
         const auto times = logged();
         const auto is_once = [&](const std::string& id) {
@@ -81,6 +90,12 @@ struct WriterScenario : LogFixture {
             if (count != 1) FAIL_CHECK("stands there " << count << " times");
         }
     }
+    void check_retention_done() const {
+        for (const auto& [file, text] : not_to_be_kept()) {
+            CAPTURE(file);
+            CHECK_FALSE(std::filesystem::exists(file));
+        }
+    }
 
     // The log is opened anew on a disk that is well, which cuts what is torn.
     void recover() {
@@ -91,7 +106,80 @@ struct WriterScenario : LogFixture {
     }
 
 private:
+    // Two of the scenario's own files, long past, and one of another's, larger than all may be.
+    std::map<std::filesystem::path, std::string> not_to_be_kept() const {
+        const auto long_past = nth_partition(0) - std::chrono::days(40);
+        const auto yesterday = nth_partition(0) - std::chrono::days(1);
+        return {{path(long_past), line("too old")},
+                {path(long_past, 1), line("too old as well")},
+                {endpoint() / date_name(yesterday) / file_name(yesterday, "model-pod-2", 0),
+                 line("too much", options.retention_bytes)}};
+    }
+
     const WallTime now_ = clock.now();
 };
+
+inline constexpr WriterScenario::Manner kSynced{PredictionLogOptions::Ack::kSynced,
+                                                PredictionLogOptions::Sync::kInterval};
+inline constexpr WriterScenario::Manner kWritten{PredictionLogOptions::Ack::kWritten,
+                                                 PredictionLogOptions::Sync::kInterval};
+inline constexpr WriterScenario::Manner kNeverSynced{PredictionLogOptions::Ack::kWritten,
+                                                     PredictionLogOptions::Sync::kNever};
+inline constexpr WriterScenario::Manner kQueued{PredictionLogOptions::Ack::kQueued,
+                                                PredictionLogOptions::Sync::kInterval};
+inline constexpr WriterScenario::Manner kAlwaysSynced{PredictionLogOptions::Ack::kQueued,
+                                                      PredictionLogOptions::Sync::kAlways};
+
+// A log that the scenario's batches go to.
+class ScenarioLog {
+public:
+    ScenarioLog(WriterScenario& scenario, Storage& storage)
+        : scenario_(scenario), storage_(storage) {}
+
+    Result<void, IoError> open() {
+        auto opened = PredictionLog::open(scenario_.options, kIdentity, scenario_.clock, storage_);
+        if (!opened) return Failure{opened.error()};
+        log_ = *std::move(opened);
+        return {};
+    }
+    // False when the queue has no room.
+    bool append(int number) {
+        const auto ticket = log_->append(scenario_.batch(number), Transport::kHttp);
+        if (!ticket) return false;
+        const auto acknowledge = [this, number] {
+            const std::lock_guard lock(mutex_);
+            acknowledged_.insert(number);
+        };
+        if (log_->settled_or_wake(*ticket, acknowledge)) acknowledge();
+        return true;
+    }
+    std::set<int> acknowledged() const {
+        const std::lock_guard lock(mutex_);
+        return acknowledged_;
+    }
+    // Acknowledged, written, and synced where they are.
+    bool is_all_done() const {
+        return acknowledged().size() == WriterScenario::kBatches && ledger().queue_bytes == 0;
+    }
+    std::uint64_t drain(std::chrono::milliseconds within) {
+        return log_->drain(scenario_.clock.monotonic() + within);
+    }
+    std::uint64_t drain() { return drain(std::chrono::seconds(30)); }
+    LogLedger ledger() const { return log_->ledger(); }
+    void close() { log_.reset(); }
+
+private:
+    WriterScenario& scenario_;
+    Storage& storage_;
+    mutable std::mutex mutex_;
+    std::set<int> acknowledged_;
+    std::unique_ptr<PredictionLog> log_;  // Last: its thread acknowledges.
+};
+
+inline std::set<int> all_batches() {
+    std::set<int> all;
+    for (int i = 0; i < WriterScenario::kBatches; ++i) all.insert(i);
+    return all;
+}
 
 }  // namespace boxkited
