@@ -32,7 +32,7 @@ Result<void, IoError> PartitionFile::find_end() {
 }
 
 PartitionFile::Appended PartitionFile::append(std::string_view lines) {
-    if (has_half_line_) {
+    if (has_rest_) {
         if (auto ready = cut(); !ready) return {0, ready.error()};
     }
     std::size_t in = 0;
@@ -43,9 +43,9 @@ PartitionFile::Appended PartitionFile::append(std::string_view lines) {
             const auto whole = newline == lines.npos ? 0 : newline + 1;
             size_ += whole;
             const auto length = file_->size();
-            has_half_line_ = in > whole || !length || *length > size_;
+            has_rest_ = in > whole || !length || *length > size_;
             // That this fails as well is found out, and told, before the next line.
-            if (has_half_line_) (void)cut().has_value();
+            if (has_rest_) (void)cut().has_value();
             return {whole, more.error()};
         }
         in += *more;
@@ -56,7 +56,7 @@ PartitionFile::Appended PartitionFile::append(std::string_view lines) {
 
 Result<void, IoError> PartitionFile::cut() {
     auto done = file_->truncate(size_);
-    if (done) has_half_line_ = false;
+    if (done) has_rest_ = false;
     return done;
 }
 

@@ -36,6 +36,9 @@ public:
 
     // False when the file was removed or moved.
     Result<bool, IoError> is_still_at_its_path() { return file_->is_still_at_its_path(); }
+    // False when a failed append left bytes behind that could not be cut off: who opened the file
+    // anew would believe the lines among them.
+    bool is_whole() const { return !has_rest_; }
     // It holds nothing that a sync has confirmed.
     bool is_nothing_synced() const { return synced_size_ == 0; }
 
@@ -57,8 +60,8 @@ private:
     std::uint64_t size_ = 0;
     std::uint64_t synced_size_ = 0;  // At the last good sync, or when it was opened.
     std::uint64_t torn_bytes_ = 0;
-    bool has_half_line_ = false;  // Behind `size_`, and it could not be cut off.
-    bool is_new_ = false;         // Its directory may not have its name on the disk yet.
+    bool has_rest_ = false;  // Behind `size_`, and it could not be cut off.
+    bool is_new_ = false;    // Its directory may not have its name on the disk yet.
 };
 
 }  // namespace boxkited

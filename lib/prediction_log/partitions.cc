@@ -284,10 +284,8 @@ void Partitions::open(Slot& slot) {
 void Partitions::make_room() {
     while (open_count_ >= std::max<std::size_t>(options_.open_partitions, 1)) {
         Slot* oldest = nullptr;
-        for (auto& [partition, slot] : slots_) {
-            const bool may_close = slot.file && !slot.is_untrusted;
-            if (may_close && (!oldest || slot.used < oldest->used)) oldest = &slot;
-        }
+        for (auto& [partition, slot] : slots_)
+            if (may_close(slot) && (!oldest || slot.used < oldest->used)) oldest = &slot;
         if (!oldest) return;
         close(*oldest);
     }
@@ -296,12 +294,17 @@ void Partitions::make_room() {
 void Partitions::close_idle(MonotonicTime::duration idle) {
     const auto now = clock_.monotonic();
     for (auto& [partition, slot] : slots_)
-        if (slot.file && !slot.is_untrusted && now - slot.used >= idle) close(slot);
+        if (may_close(slot) && now - slot.used >= idle) close(slot);
+}
+
+// What a file may hold of lines that are pending is known only as long as it is open.
+bool Partitions::may_close(const Slot& slot) {
+    return slot.file && !slot.is_untrusted && slot.file->is_whole();
 }
 
 void Partitions::close(Slot& slot) {
     sync(slot);
-    if (slot.file && !slot.is_untrusted) drop_file(slot);
+    if (may_close(slot)) drop_file(slot);
 }
 
 // The file was removed or moved away, and what it holds with it: that is its owner's wish. What

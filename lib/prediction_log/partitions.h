@@ -71,6 +71,7 @@ private:
 
     void open(Slot& slot);
     void make_room();
+    static bool may_close(const Slot& slot);
     void close(Slot& slot);
     void forget(Slot& slot);
     void drop_file(Slot& slot);

@@ -40,6 +40,7 @@ public:
     struct When {
         int after = 0;  // Calls that go well before.
         int times = 1;
+        bool half = false;  // Of the bytes of an append are in the file nevertheless.
     };
 
     void fail(Call call, int code, When when) {
@@ -47,6 +48,7 @@ public:
         at(call).code = code;
         at(call).good_before = when.after;
         at(call).failures = when.times;
+        at(call).leaves_half = when.half;
     }
     void fail(Call call, int code) { fail(call, code, {}); }
     void heal() {
@@ -124,6 +126,7 @@ private:
         int code = 0;
         int good_before = 0;
         int failures = 0;
+        bool leaves_half = false;
         bool is_blocked = false;
     };
 
@@ -133,8 +136,10 @@ private:
             : storage_(storage), file_(std::move(file)), path_(std::move(path)) {}
 
         Result<std::size_t, IoError> append(std::string_view bytes) override {
-            if (const int code = storage_.enter(Call::kAppend))
+            if (const int code = storage_.enter(Call::kAppend)) {
+                if (storage_.leaves_half()) (void)file_->append(bytes.substr(0, bytes.size() / 2));
                 return Failure{IoError{"write", path_, code}};
+            }
             const auto fitting = storage_.take_room(bytes.size());
             if (fitting == 0) return Failure{IoError{"write", path_, ENOSPC}};
             return file_->append(bytes.substr(0, fitting));
@@ -182,6 +187,10 @@ private:
         if (state.good_before > 0) return --state.good_before, 0;
         if (state.failures != kForGood) --state.failures;
         return state.code;
+    }
+    bool leaves_half() const {
+        const std::lock_guard lock(mutex_);
+        return at(Call::kAppend).leaves_half;
     }
     std::size_t take_room(std::size_t wanted) {
         const std::lock_guard lock(mutex_);

@@ -360,6 +360,29 @@ TEST_CASE("one partition that cannot be written holds no other", "[prediction_lo
     CHECK(given.text(elsewhere) == lines(0, 10));
 }
 
+TEST_CASE("a file with bytes that can neither be believed nor cut off stays open",
+          "[prediction_log]") {
+    Fixture given;
+    given.options.ack = Ack::kWritten;
+    given.options.open_partitions = 1;
+    given.start();
+    given.append_lines(0, 10);
+    await([&] { return given.log->ledger().queued == 0; });
+    given.storage.fail(Call::kTruncate, EIO, {.times = kForGood});
+    given.storage.fail(Call::kAppend, EIO, {.half = true});
+
+    LineBatch batch;
+    for (int i = 10; i < 20; ++i) add(batch, partition(1), line(std::to_string(i), 50));
+    add(batch, partition(2), line("0", 50));
+    given.append(batch);
+    await([&] { return given.text(partition(2)) == lines(0, 1); });
+    given.storage.heal();
+    CHECK(given.drain() == 0);
+
+    CHECK(given.text(partition(1)) == lines(0, 20));
+    CHECK(adds_up(given.log->ledger()));
+}
+
 TEST_CASE("a full disk is freed of what is due for deletion", "[prediction_log]") {
     ManualClock clock(utc(2024, 6, 1));
     Fixture given;
