@@ -9,13 +9,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 from faults.rows import row
 from support.baselines import SMALL
-from support.conservation import Sent, assert_conserved
+from support.conservation import Sent, assert_conserved, sender
 from support.daemon import Daemon, await_true, conserved, sample, total
 from support.needs import may_mount, may_need
 
@@ -284,22 +283,10 @@ class FullDisk(unittest.TestCase):
          "full and not, again and again under load",
          "goes on without a restart; conservation, lost = 0")
     def test_conservation_while_the_disk_is_full_again_and_again(self):
-        stop = threading.Event()
-        statuses = {}
-
-        def post():
-            connection = daemon.connection()
-            while not stop.is_set():
-                connection.request("POST", "/v1/predictions", EVENT)
-                response = connection.getresponse()
-                response.read()
-                statuses[response.status] = statuses.get(response.status, 0) + 1
-            connection.close()
-
+        sent = Sent()
+        features = {"features": [1, "red", 1], "request_body": "x" * 10_000}
         with small_files() as (daemon, disk):
-            thread = threading.Thread(target=post)
-            thread.start()
-            try:
+            with sender(daemon, sent, **features):
                 for _ in range(5):
                     full = daemon.metric("boxkited_events_total", transport="http",
                                          result="queue_full")
@@ -317,14 +304,13 @@ class FullDisk(unittest.TestCase):
                     await_true(
                         lambda: daemon.metric("boxkited_log_events_written_total") > written,
                         "writing again")
-            finally:
-                stop.set()
-                thread.join()
-            self.assertEqual(set(statuses), {202, 503})
-            self.assertEqual(daemon.accepted(), statuses[202])
-            daemon.await_written(statuses[202])
-            self.assertEqual(len(daemon.logged()), statuses[202])
-            self.assertEqual(counted(daemon.metrics()), statuses[202])
+            self.assertEqual(sent.statuses, {202, 503})
+            assert_conserved(self, daemon, sent)
+            metrics = daemon.metrics()
+            self.assertEqual(counted(metrics), len(sent.taken))
+            self.assertEqual(metrics[sample("boxkited_events_total", transport="http",
+                                            result="queue_full")], len(sent.refused))
+            self.assertEqual(sent.unanswered, set())
 
 
 class Late(unittest.TestCase):

@@ -67,6 +67,7 @@ class TornEnds(unittest.TestCase):
             body = "\n".join(json.dumps({"output": 2, "timestamp": each}) for each in files)
             self.assertEqual(daemon.predict_lines(body).json["accepted"], len(files))
             daemon.await_written(len(files))
+            self.assertEqual(conserved(daemon.metrics()), (len(files), len(files)))
             for file in files.values():
                 first, second = file.read_bytes().splitlines(keepends=True)
                 self.assertEqual((first, json.loads(second)["output"]), (line, 2))
