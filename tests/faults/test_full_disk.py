@@ -9,12 +9,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 from faults.rows import row
 from support.baselines import SMALL
+from support.conservation import Sent, assert_conserved, sender
 from support.daemon import Daemon, await_true, conserved, sample, total
 from support.needs import may_mount, may_need
 
@@ -43,7 +43,7 @@ class SmallDisk:
     """A file system of 64 KiB for the log."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder = pathlib.Path(folder)
         subprocess.run([may_mount(), "-t", "tmpfs", "-o", "size=64k", "none", folder], check=True)
 
     def make_room(self):
@@ -87,14 +87,14 @@ def small_files(**options):
 
 
 @contextlib.contextmanager
-def small_disk(**options):
+def small_disk(start=True, **options):
     with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
         disk = SmallDisk(folder)
         try:
             config = with_queue({"directory": folder, **options})
             with Daemon(baseline=SMALL, config=config, start=False) as daemon:
                 daemon.log_directory = pathlib.Path(folder)
-                yield daemon.start(), disk
+                yield (daemon.start() if start else daemon), disk
         finally:
             disk.unmount()
 
@@ -166,6 +166,27 @@ class FullDisk(unittest.TestCase):
     def test_a_disk_without_room(self):
         with small_disk() as (daemon, disk):
             self.check_refusal_and_recovery(daemon, disk)
+
+    @row(7, "disk full and retention due",
+         "a tmpfs of 64 KiB that a partition of 40 days ago fills, at start",
+         "the old one is deleted, what came is written; conservation, lost = 0")
+    def test_a_full_disk_is_freed_of_what_is_due(self):
+        sent = Sent()
+        with small_disk(start=False) as (daemon, disk):
+            day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 40 * 86400))
+            old = disk.folder / "models/predictions/endpoint" / day / "0000_logger-replica.txt"
+            old.parent.mkdir(parents=True)
+            with contextlib.suppress(OSError), open(old, "wb", buffering=0) as file:
+                while file.write(b"\n" * 4096):
+                    pass
+            self.assertEqual(shutil.disk_usage(disk.folder).free, 0)
+            daemon.start()
+            connection = daemon.connection()
+            for _ in range(10):
+                self.assertEqual(sent.post(connection), 202)
+            connection.close()
+            assert_conserved(self, daemon, sent)
+            self.assertFalse(old.exists())
 
     def test_what_fits_of_much_is_written(self):
         with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
@@ -262,22 +283,10 @@ class FullDisk(unittest.TestCase):
          "full and not, again and again under load",
          "goes on without a restart; conservation, lost = 0")
     def test_conservation_while_the_disk_is_full_again_and_again(self):
-        stop = threading.Event()
-        statuses = {}
-
-        def post():
-            connection = daemon.connection()
-            while not stop.is_set():
-                connection.request("POST", "/v1/predictions", EVENT)
-                response = connection.getresponse()
-                response.read()
-                statuses[response.status] = statuses.get(response.status, 0) + 1
-            connection.close()
-
+        sent = Sent()
+        features = {"features": [1, "red", 1], "request_body": "x" * 10_000}
         with small_files() as (daemon, disk):
-            thread = threading.Thread(target=post)
-            thread.start()
-            try:
+            with sender(daemon, sent, **features):
                 for _ in range(5):
                     full = daemon.metric("boxkited_events_total", transport="http",
                                          result="queue_full")
@@ -295,14 +304,13 @@ class FullDisk(unittest.TestCase):
                     await_true(
                         lambda: daemon.metric("boxkited_log_events_written_total") > written,
                         "writing again")
-            finally:
-                stop.set()
-                thread.join()
-            self.assertEqual(set(statuses), {202, 503})
-            self.assertEqual(daemon.accepted(), statuses[202])
-            daemon.await_written(statuses[202])
-            self.assertEqual(len(daemon.logged()), statuses[202])
-            self.assertEqual(counted(daemon.metrics()), statuses[202])
+            self.assertEqual(sent.statuses, {202, 503})
+            assert_conserved(self, daemon, sent)
+            metrics = daemon.metrics()
+            self.assertEqual(counted(metrics), len(sent.taken))
+            self.assertEqual(metrics[sample("boxkited_events_total", transport="http",
+                                            result="queue_full")], len(sent.refused))
+            self.assertEqual(sent.unanswered, set())
 
 
 class Late(unittest.TestCase):

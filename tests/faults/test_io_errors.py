@@ -8,7 +8,7 @@ import unittest
 
 from faults.rows import row
 from support.conservation import Sent, assert_conserved, assert_logged, sender
-from support.daemon import Daemon, await_true, total
+from support.daemon import Daemon, await_true, conserved, total
 from support.injection import inject, log_writer
 
 WRITES = "write,pwrite64,pwritev,writev"
@@ -106,9 +106,10 @@ class SlowDisk(unittest.TestCase):
                 self.assertEqual(status, 503)
                 self.assertGreater(len(times), 100)
                 self.assertLess(statistics.quantiles(times, n=100)[98], QUICK)
-                began = time.monotonic()
-                self.assertEqual(daemon.get("/metrics").status, 200)
-                self.assertLess(time.monotonic() - began, 1)  # Ten times 100 ms.
+                for _ in range(10):
+                    began = time.monotonic()
+                    self.assertEqual(*conserved(daemon.metrics()))
+                    self.assertLess(time.monotonic() - began, 1)  # Ten times 100 ms.
             connection.close()
             assert_conserved(self, daemon, sent)
 
@@ -137,27 +138,29 @@ class SlowDisk(unittest.TestCase):
 
 class Removed(unittest.TestCase):
     @row(16, "directory or file removed under load", "`rm -r` of the day, then the file moved away",
-         "made anew at the next flush; what was acknowledged since is there")
+         "made anew at the next flush; with what went to the removed and the moved file, every "
+         "event is there once")
     def test_what_is_removed_under_load_is_made_anew(self):
         sent = Sent()
         config = {"prediction_log": {"ack": "written", "partition_minutes": 1440}}
-        with Daemon(config=config) as daemon, sender(daemon, sent):
-            daemon.await_written(10)
-            (file,) = daemon.log_files()
-            shutil.rmtree(file.parent)
-            before = set(sent.taken)
-            await_true(lambda: daemon.log_files(), "a new file")
-            (file,) = daemon.log_files()
-            aside = file.with_name("aside.moved")
-            os.rename(file, aside)
-            await_true(lambda: daemon.log_files(), "another new file")
-            await_true(lambda: len(sent.taken) > len(before) + 10, "more events")
-            kept = aside.read_text("utf-8") + daemon.log_files()[0].read_text("utf-8")
-            self.assertTrue(kept.endswith("\n"))
-            # Those that were written to the removed file while it went are its owner's.
-            late = sent.taken - before
-            missing = [name for name in late if f'"{name}"' not in kept]
-            self.assertLess(len(missing), len(late))
+        with Daemon(config=config) as daemon:
+            with sender(daemon, sent):
+                daemon.await_written(10)
+                (file,) = daemon.log_files()
+                with open(file, "rb") as removed:
+                    shutil.rmtree(file.parent, ignore_errors=True)
+                    await_true(daemon.log_files, "a new file")
+                    aside = file.with_name("aside.moved")
+                    os.rename(file, aside)
+                    await_true(daemon.log_files, "another new file")
+                    before = len(sent.taken)
+                    await_true(lambda: len(sent.taken) > before + 10, "more events")
+                    lines = removed.read()
+            self.assertEqual(lines[-1:], b"\n")
+            # Whoever took them away puts them back.
+            file.with_name("0000_removed-file.txt").write_bytes(lines)
+            os.rename(aside, file.with_name("0000_moved-file.txt"))
+            assert_conserved(self, daemon, sent)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
 from faults.rows import row
-from support.daemon import Daemon, await_true
+from support.daemon import BINARY, Daemon, await_true, conserved
+from support.needs import may_mount, need
 
 DAY = 86400
 
@@ -64,6 +67,7 @@ class TornEnds(unittest.TestCase):
             body = "\n".join(json.dumps({"output": 2, "timestamp": each}) for each in files)
             self.assertEqual(daemon.predict_lines(body).json["accepted"], len(files))
             daemon.await_written(len(files))
+            self.assertEqual(conserved(daemon.metrics()), (len(files), len(files)))
             for file in files.values():
                 first, second = file.read_bytes().splitlines(keepends=True)
                 self.assertEqual((first, json.loads(second)["output"]), (line, 2))
@@ -189,6 +193,37 @@ class BadDirectories(unittest.TestCase):
             self.assert_refused(daemon, endpoint(daemon), "Not a directory")
 
     @row(15, "read-only directory",
+         "a read-only bind mount",
+         "the start fails at once with path and reason")
+    def test_a_directory_that_is_mounted_read_only(self):
+        mount = may_mount()
+        with Daemon(start=False) as daemon:
+            daemon.log_directory.mkdir()
+            subprocess.run([mount, "--bind", daemon.log_directory, daemon.log_directory],
+                           check=True)
+            try:
+                subprocess.run([mount, "-o", "remount,bind,ro", daemon.log_directory], check=True)
+                self.assert_refused(daemon, daemon.log_directory, "Read-only file system")
+            finally:
+                subprocess.run(["umount", daemon.log_directory], check=True)
+
+    @row(15, "directory of another user",
+         "the daemon runs as a user who may read it only",
+         "the start fails at once with path and reason")
+    def test_a_directory_of_another_user(self):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("another user: missing, which is allowed: only root can be it")
+        with Daemon(start=False) as daemon:
+            # Where the binary is built may be closed to others.
+            binary = daemon.folder / "boxkited"
+            shutil.copy2(BINARY, binary)
+            daemon.command = [need("setpriv"), "--reuid", "65532", "--regid", "65532",
+                              "--clear-groups", binary]
+            daemon.log_directory.mkdir()
+            os.chown(daemon.folder, 65532, 65532)
+            self.assert_refused(daemon, daemon.log_directory, "Permission denied")
+
+    @row(15, "a place without files",
          "one that nobody may write",
          "the start fails at once with path and reason")
     def test_a_directory_nobody_may_write(self):
@@ -255,7 +290,7 @@ class Retention(unittest.TestCase):
 
 class LiveFiles(unittest.TestCase):
     @row(17, "symlink, FIFO or folder where the file goes",
-         "each, before it begins",
+         "each, and a socket, before it begins",
          "left alone, no hang, counted; the next name is taken")
     def test_what_is_in_the_way_is_left_alone_and_the_next_name_is_taken(self):
         seconds = midnight(1)
@@ -265,15 +300,17 @@ class LiveFiles(unittest.TestCase):
             folder.mkdir(parents=True)
             (folder / "0000_logger-replica.txt").symlink_to(target)
             os.mkfifo(folder / "0015_logger-replica.txt")
+            (folder / "0045_logger-replica.txt").mkdir()
             with socket.socket(socket.AF_UNIX) as bound:
                 bound.bind(str(folder / "0030_logger-replica.txt"))
                 daemon.start()
-                for number in range(3):
+                for number in range(4):
                     daemon.predict({"output": number, "timestamp": seconds + 900 * number})
-                daemon.await_written(3)
-            self.assertEqual(daemon.metric("boxkited_log_errors_total", operation="open"), 3)
+                daemon.await_written(4)
+            self.assertEqual(daemon.metric("boxkited_log_errors_total", operation="open"), 4)
+            self.assertEqual(conserved(daemon.metrics()), (4, 4))
             self.assertEqual(target.read_bytes(), b"mine\n")
-            for number, name in enumerate(("0000", "0015", "0030")):
+            for number, name in enumerate(("0000", "0015", "0030", "0045")):
                 (line,) = (folder / f"{name}_logger-replica.1.txt").read_text().splitlines()
                 self.assertEqual(json.loads(line)["output"], number)
 

@@ -5,13 +5,14 @@ import json
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 import tempfile
 import time
 import unittest
 
 from faults.rows import row
-from support.conservation import Sent, assert_conserved, sender
+from support.conservation import Sent, assert_conserved, assert_logged, sender
 from support.daemon import Daemon, await_true, limited, total
 from support.needs import may_mount, need
 
@@ -91,7 +92,8 @@ def memory_limit(process, size):
         (group / limit).write_text(str(size), "ascii")
         (group / "cgroup.procs").write_text(str(process), "ascii")
         yield
-        (folder / "cgroup.procs").write_text(str(process), "ascii")
+        with contextlib.suppress(ProcessLookupError):  # It may have been killed in there.
+            (folder / "cgroup.procs").write_text(str(process), "ascii")
     finally:
         await_true(lambda: not (group / "cgroup.procs").read_text("ascii"), "an empty group")
         group.rmdir()
@@ -115,6 +117,31 @@ class Memory(unittest.TestCase):
                 assert_conserved(self, daemon, sent)
             self.assertGreater(len(sent.taken), 500)
             self.assertTrue(daemon.is_running())
+
+    @row(41, "killed for its memory",
+         "a control group of 24 MiB, `queue_bytes` 64 MiB, a disk that takes no more, `ack: written`",
+         "the kernel kills it; every event acknowledged is in the files once; the next start is "
+         "clean")
+    def test_killed_for_its_memory_it_loses_nothing_acknowledged(self):
+        sent = Sent()
+        config = {"prediction_log": {"ack": "written", "ack_timeout_ms": 60_000,
+                                     "queue_bytes": 64 << 20}}
+        with Daemon(config=config) as daemon:
+            process = daemon.process.pid
+            with memory_limit(process, 24 << 20), sender(daemon, sent, connections=2):
+                await_true(lambda: len(sent.taken) > 100, "events acknowledged")
+                resource.prlimit(process, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+                self.send_until_killed(daemon, sent)
+            self.assertEqual(daemon.wait(), -signal.SIGKILL)
+            daemon.start()
+            assert_logged(self, daemon, sent)
+
+    def send_until_killed(self, daemon, sent):
+        filler = "x" * 20_000
+        with daemon.stream() as stream, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for _ in range(20_000):
+                _, event = sent.event(request_body=filler)
+                stream.sendall(event.encode() + b"\n")
 
 
 class Stack(unittest.TestCase):

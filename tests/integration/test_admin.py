@@ -66,11 +66,12 @@ class Reload(unittest.TestCase):
             self.assertNotIn("feature_1", daemon.get("/metrics").text)
 
     @row(21, "reload with a bad baseline",
-         "truncated, empty, bounds that fall, missing",
+         "truncated, empty, bounds that fall, huge, missing",
          "all is as before; error and metric say so")
     def test_a_bad_baseline_changes_nothing_and_says_so(self):
         rows = [(AGE[:200], r"histogram\.prom:\d+: "), ("", "no family"),
-                (AGE.replace('"10.0"', '"-1.0"'), "histogram.prom:4: bounds of ")]
+                (AGE.replace('"10.0"', '"-1.0"'), "histogram.prom:4: bounds of "),
+                ("# a comment that says nothing\n" * 1_000_000, "no family")]
         with Daemon(baseline=SMALL) as daemon:
             daemon.predict(EVENT)
             before = self.counts(daemon)

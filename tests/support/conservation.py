@@ -26,6 +26,7 @@ class Sent:
         self.taken = set()
         self.refused = set()
         self.unanswered = set()
+        self.statuses = set()  # Of all answers.
 
     def event(self, **fields):
         """A new event, as text; its answer is not known yet."""
@@ -38,6 +39,7 @@ class Sent:
     def answered(self, name, status):
         with self._lock:
             self.unanswered.discard(name)
+            self.statuses.add(status)
             (self.taken if status == 202 else self.refused).add(name)
 
     def post(self, connection, **fields):

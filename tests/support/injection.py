@@ -36,13 +36,19 @@ class Injected:
 
 
 def log_writer(daemon):
-    """The thread whose calls go to the disk, so that sockets and messages are left alone."""
+    """The thread whose calls go to the disk, so that sockets and messages are left alone. It names
+    itself, which may be a moment after the daemon is ready."""
+    return await_true(lambda: threads_named(daemon, "log-writer"), "the log writer")[0]
+
+
+def threads_named(daemon, wanted):
     tasks = f"/proc/{daemon.process.pid}/task"
+    found = []
     for task in os.listdir(tasks):
         with open(f"{tasks}/{task}/comm", encoding="ascii") as name:
-            if name.read().strip() == "log-writer":
-                return int(task)
-    raise AssertionError("no log writer")
+            if name.read().strip() == wanted:
+                found.append(int(task))
+    return found
 
 
 @contextlib.contextmanager
