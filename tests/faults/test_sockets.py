@@ -54,12 +54,18 @@ class Sockets(unittest.TestCase):
                     self.assertEqual((after.st_ino, after.st_mode, after.st_size),
                                      (before.st_ino, before.st_mode, before.st_size))
 
+    @row(39, "a live owner of a socket",
+         "a second daemon on the same path",
+         "the start is refused, the first goes on")
     def test_a_live_owner_is_left_alone(self):
         with Daemon() as first, Daemon(start=False) as second:
             second.config["listeners"] = [{"http_unix": first.http_socket}]
             self.assert_refused(second, first.http_socket, "another process listens there")
             self.assertEqual(first.get("/livez", unix=True).status, 200)
 
+    @row(39, "a socket's path of over 107 bytes",
+         "107 and 108 bytes",
+         "the longer is refused")
     def test_a_path_has_at_most_107_bytes(self):
         with Daemon(start=False) as daemon:
             for size in (107, 108):
@@ -83,6 +89,9 @@ class Sockets(unittest.TestCase):
             daemon.config["listeners"] = [{"http_unix": str(path)}]
             self.assert_refused(daemon, path, f"directory {path.parent}: No such file or directory")
 
+    @row(39, "umask",
+         "000, 077 and 777, with four modes",
+         "the mode is exact")
     def test_the_mode_is_exact_whatever_the_umask(self):
         for umask in (0o000, 0o077, 0o777):
             for mode, expected in ((None, 0o660), ("0600", 0o600), ("0666", 0o666),
@@ -131,6 +140,9 @@ class Sockets(unittest.TestCase):
                 watcher.join()
         self.assertEqual(seen, {0o600})
 
+    @row(39, "a socket replaced by another's",
+         "the daemon ends after another has bound its path",
+         "only its own inode is removed")
     def test_at_exit_only_its_own_is_removed(self):
         with Daemon() as daemon:
             os.unlink(daemon.http_socket)

@@ -56,6 +56,9 @@ class Batches(unittest.TestCase):
             self.assert_batch(daemon.predict("[{}]"), 400, expected)
             self.assert_batch(daemon.predict_lines("{}"), 400, expected)
 
+    @row(35, "empty batch",
+         "`[]`, no lines, blank lines",
+         "400, counted by its reason")
     def test_an_empty_batch_is_400(self):
         with Daemon() as daemon:
             expected = {"error": "empty_batch: expected at least one event"}
@@ -123,6 +126,9 @@ class Batches(unittest.TestCase):
             self.assertEqual(conserved(metrics), (0, 0))
             self.assertEqual(daemon.predict_lines('{"output":1}\n' * 2_000).status, 202)
 
+    @row(25, "a body larger than the queue",
+         "one byte over `queue_bytes`, and twice as much",
+         "413: no repetition could be taken")
     def test_a_body_larger_than_the_queue_is_413(self):
         with Daemon(config={"prediction_log": {"queue_bytes": 1 << 20}}) as daemon:
             for size, status in ((1_000_000, 202), (1_048_577, 413), (2_000_000, 413)):
@@ -213,6 +219,9 @@ class Bodies(unittest.TestCase):
             self.assertLess(grown, 32 << 20)
             self.assertEqual(event_counts(daemon.metrics()), {("http", "too_large"): 1})
 
+    @row(25, "one byte over the limit of a body",
+         "plain, in chunks, in gzip",
+         "413 that names the limit; the limit itself is taken")
     def test_one_byte_over_the_limit_is_413_and_the_limit_itself_is_good(self):
         limit = 4096
         fitting = self.EVENT + b" " * (limit - len(self.EVENT))

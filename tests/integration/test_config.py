@@ -232,6 +232,21 @@ class Identity(Checked):
                     ended = run("check", "--no-baseline", environment={name: value})
                     self.assert_refused(ended, 2, f"{name}: {NAME}, not ")
 
+    @row(38, "a start with such an identity",
+         "in a variable and in the config, with a folder for the log",
+         "the start is refused, nothing is made")
+    def test_nothing_is_made_by_a_start_that_is_refused(self):
+        log = self.folder / "log"
+        arguments = ("serve", "--no-baseline", "--listen", "127.0.0.1:0", "--log-dir", log)
+        for value in ("../../etc", ""):
+            with self.subTest(value=value):
+                ended = run(*arguments, environment={"BOXKITE_REPLICA_ID": value})
+                self.assert_refused(ended, 2, f"BOXKITE_REPLICA_ID: {NAME}, not ")
+                config = self.config({"identity": {"replica_id": value}})
+                ended = run(*arguments, "--config", config)
+                self.assert_refused(ended, 2, f"{config}: identity.replica_id: {NAME}, not ")
+        self.assertEqual(list(self.folder.iterdir()), [self.file])
+
     def test_all_that_is_allowed_is_taken(self):
         for value in ("x" * 100, "A.b_c-9", "...", "-", "a..b"):
             self.assertEqual(self.identity({"BOXKITE_ENDPOINT_ID": value})["endpoint_id"], value)
@@ -289,6 +304,9 @@ class Baselines(Checked):
                              ("/dev/zero", "is not a regular file")):
             self.assert_refused(run("serve", "--baseline", path), 2, f"{path}: {reason}")
 
+    @row(43, "no baseline",
+         "none where it is looked for; `no_baseline`",
+         "refused, or runs without by the explicit flag")
     def test_none_is_refused_unless_asked_for(self):
         self.assert_refused(run("serve"), 2, "/artefact/histogram.prom: No such file or directory")
         with Daemon() as daemon:
@@ -297,6 +315,9 @@ class Baselines(Checked):
             self.assertEqual(daemon.get("/v1/baseline").status, 404)
             self.assertIsNone(daemon.get("/v1/status").json["baseline"])
 
+    @row(43, "CRLF, no last newline",
+         "a good baseline with each",
+         "read as without")
     def test_crlf_and_a_missing_last_newline_do_no_harm(self):
         def counted(baseline):
             with Daemon(baseline=baseline, config=OFTEN) as daemon:
@@ -310,6 +331,39 @@ class Baselines(Checked):
             self.assertEqual(*({key: value for key, value in each.items()
                                 if not key[0].startswith(("boxkited_", "process_"))}
                                for each in (metrics, expected)))
+
+    @row(43, "a million lines, the last of them bad",
+         "a million bins and one of them again",
+         "refused with its line; without it taken")
+    def test_a_million_lines_are_read_to_the_last(self):
+        count = 1_000_000
+        name = "feature_0_value_baseline_total"
+        good = (f"# HELP {name} Baseline values for feature: id\n# TYPE {name} counter\n" +
+                "".join(f'{name}{{bin="{i}"}} 1.0\n' for i in range(count)))
+        for content, code, said in (
+                (good + f'{name}{{bin="7"}} 1.0\n', 2,
+                 f'boxkited: {self.baseline}:{count + 3}: bin "7" of feature_0_value_baseline '
+                 "stands twice\n"),
+                (good, 0,
+                 f"boxkited: config is good; {self.baseline} is good: 1 variables\n")):
+            self.baseline.write_text(content, "utf-8")
+            ended = run("check", "--baseline", self.baseline)
+            self.assertEqual((ended.returncode, ended.stderr), (code, said))
+
+    @row(43, "bad baseline at a reload",
+         "the same files over a good one",
+         "500 with line and reason; the old one goes on counting")
+    def test_a_bad_one_changes_nothing_at_a_reload(self):
+        with Daemon(baseline=SMALL) as daemon:
+            for number, (content, line, reason) in enumerate(self.rows(), 1):
+                with self.subTest(reason):
+                    content = content if isinstance(content, bytes) else content.encode()
+                    daemon.baseline_file.write_bytes(content)
+                    answer = daemon.post("/-/reload")
+                    self.assertEqual(answer.status, 500)
+                    self.assertIn(f"{daemon.baseline_file}:{line}: {reason}", answer.json["error"])
+                    self.assertEqual(daemon.predict({"features": [1]}).status, 202)
+                    self.assertEqual(daemon.metric("feature_0_value_count"), number)
 
     def test_the_loaded_one_can_be_loaded_again(self):
         with Daemon(baseline=SMALL) as daemon:

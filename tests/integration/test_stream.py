@@ -87,6 +87,9 @@ class Stream(unittest.TestCase):
             self.await_counts(daemon, accepted=4, too_large=3)
             self.assertLess(daemon.metric("process_resident_memory_bytes"), 200 << 20)
 
+    @row(44, "Unix stream: bad lines",
+         "13 of them, each with a good one behind",
+         "counted by reason; the next line is good")
     def test_bad_lines_are_counted_by_reason_and_the_next_is_good(self):
         rows = [
             (b"nope", "not_json"), (b'{"output":"\xff"}', "not_json"), (b'{"output":"', "not_json"),
@@ -123,6 +126,9 @@ class Stream(unittest.TestCase):
             stream.sendall(LINE * 5000)
             self.await_counts(daemon, accepted=5000)
 
+    @row(44, "Unix stream: a full queue",
+         "5,000 lines while no file may grow",
+         "what is not taken is counted, the sender not held up; conservation")
     def test_a_full_queue_drops_events_and_does_not_hold_up_the_sender(self):
         line = json.dumps({"output": 1, "request_body": "x" * 2000}).encode() + b"\n"
         options = {"queue_bytes": 1 << 20}

@@ -100,6 +100,9 @@ class Counting(unittest.TestCase):
                 self.assertEqual(metrics[sample(f"feature_{index}_value_sum")], added)
         self.assert_logged(line, literals)
 
+    @row(33, "the same as categories",
+         "each as a feature whose bins are texts",
+         "the bin of Python's str(float()); logged as sent")
     def test_of_a_feature_whose_bins_are_texts(self):
         literals = [row[0] for row in TEXTS]
         metrics, line = self.send(COLOUR, literals)
@@ -145,6 +148,9 @@ class Counting(unittest.TestCase):
             text = daemon.get("/metrics?name[]=feature_0_value_sum").text
         self.assertNotIn("nan", text.lower())
 
+    @row(33, "a sum beyond double",
+         "1.7e308 twenty times, over two threads",
+         "finite; the count is exact")
     def test_a_sum_that_grows_too_large_stays_finite(self):
         with Daemon(baseline=SMALL, config={"threads": 2}) as daemon:
             for _ in range(20):  # Each over a connection of its own: both threads get some.
