@@ -16,7 +16,7 @@ from support.conservation import Sent, assert_conserved, assert_logged, sender
 from support.daemon import Daemon, await_true, limited, total
 from support.needs import may_mount, need
 
-DEEP_DEADLINE = 1  # Seconds. Ten milliseconds are meant, and a start of curl is none of them.
+DEEP_DEADLINE = 0.1  # Seconds: ten times what is meant, of the quickest of some tries.
 
 
 @contextlib.contextmanager
@@ -146,7 +146,7 @@ class Memory(unittest.TestCase):
 
 class Stack(unittest.TestCase):
     @row(30, "deep JSON", "1,000 to 1,000,000 brackets, with a stack of 256 KiB",
-         "400 in 10 ms (a second is allowed); no overflow")
+         "400 in 10 ms (100 are allowed); no overflow")
     def test_depth_takes_no_stack(self):
         with Daemon(start=False) as daemon:
             # What a thread has of its own follows this limit as well.
@@ -160,10 +160,15 @@ class Stack(unittest.TestCase):
                     for body in bodies:
                         if len(body) > 4 << 20:
                             continue
-                        began = time.monotonic()
-                        answer = daemon.predict(body)
-                        self.assertLess(time.monotonic() - began, DEEP_DEADLINE)
-                        self.assertEqual(answer.status, 400, (depth, body[:20]))
+                        quickest = float("inf")
+                        for _ in range(5):
+                            began = time.monotonic()
+                            answer = daemon.predict(body)
+                            quickest = min(quickest, time.monotonic() - began)
+                            self.assertEqual(answer.status, 400, (depth, body[:20]))
+                            if quickest < DEEP_DEADLINE:
+                                break
+                        self.assertLess(quickest, DEEP_DEADLINE)
             self.assertEqual(daemon.predict('{"output":1}').status, 202)
 
 
