@@ -151,6 +151,7 @@ class ManyPeers(unittest.TestCase):
                 slow = stack.enter_context(Wire(daemon))
                 slow.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 slow.socket.recv(1)
+
             def scrape(number):
                 return daemon.get("/metrics", {"Accept": junk[number % len(junk)]})
 
