@@ -38,11 +38,11 @@ struct WriterScenario : LogFixture {
     }
 
     LineBatch batch(int number) const {
-        constexpr int kFew = 2;
-        constexpr int kMany = 900;  // Half a MiB.
+        // Few short lines, or half a MiB of long ones.
+        const bool is_large = number % 3 == 1;
         LineBatch made;
-        const int lines = number % 3 == 1 ? kMany : kFew;
-        for (int i = 0; i < lines; ++i) add(made, nth_partition(number), line(id(number, i), 550));
+        for (int i = 0; i < (is_large ? 60 : 2); ++i)
+            add(made, nth_partition(number), line(id(number, i), is_large ? 9000 : 550));
         return made;
     }
     static std::string id(int batch, int line) {
@@ -57,11 +57,10 @@ struct WriterScenario : LogFixture {
             const auto text = read_file(endpoint() / file);
             CAPTURE(file);
             for (std::size_t begin = 0; begin < text.size();) {
-                const auto end = text.find('\n', begin);
-                REQUIRE(end != text.npos);
+                const auto end = std::min(text.find('\n', begin), text.size() - 1);
                 const auto whole = text.substr(begin, end + 1 - begin);
-                REQUIRE(whole.starts_with(R"({"prediction_id":")"));
-                REQUIRE(whole.ends_with("\"}\n"));
+                if (!whole.starts_with(R"({"prediction_id":")") || !whole.ends_with("\"}\n"))
+                    FAIL("no whole line: " << whole);
                 ++times[id_of(whole)];
                 begin = end + 1;
             }
