@@ -12,7 +12,8 @@ packages=(
     curl
 )
 test_packages=(
-    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
+    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-pandas
+    python3-scipy
     strace valgrind wrk
 )
 bench_packages=(

@@ -15,11 +15,23 @@ constexpr char kBaseline[] = R"(# TYPE inference_value_baseline_total counter
 inference_value_baseline_total{bin="0.0"} 1.0
 )";
 
+PredictionLogOptions queue_of(std::uint64_t bytes) {
+    PredictionLogOptions options;
+    options.queue_bytes = bytes;
+    return options;
+}
+
+PredictionLogOptions sample_of(double share) {
+    PredictionLogOptions options;
+    options.sample = share;
+    return options;
+}
+
 // A pipeline over a real log in a folder of its own.
 class Fixture {
 public:
     explicit Fixture(std::uint64_t queue_bytes = 1 << 20, IngestLimits limits = {})
-        : Fixture(PredictionLogOptions{.queue_bytes = queue_bytes}, limits) {}
+        : Fixture(queue_of(queue_bytes), limits) {}
     explicit Fixture(PredictionLogOptions options, IngestLimits limits = {})
         : log_(open(std::move(options))),
           live_(std::make_shared<const Baseline>(*parse_baseline(kBaseline)), {}, 1),
@@ -195,7 +207,7 @@ TEST_CASE("an array is told from an event by its first byte", "[pipeline]") {
 }
 
 TEST_CASE("what the sample leaves out is counted and unlogged, and errors stay", "[pipeline]") {
-    Fixture fixture(PredictionLogOptions{.sample = 0});
+    Fixture fixture(sample_of(0));
 
     const Outcome& outcome = fixture.accept(Form::kArray, R"([{"output":0,"prediction_id":"a"},
         {"output":null,"prediction_id":"b"},
@@ -215,7 +227,9 @@ TEST_CASE("what the sample leaves out is counted and unlogged, and errors stay",
 }
 
 TEST_CASE("an answer does not wait for a disk that it asks nothing of", "[pipeline]") {
-    Fixture fixture(PredictionLogOptions{.ack = PredictionLogOptions::Ack::kSynced, .sample = 0});
+    PredictionLogOptions options = sample_of(0);
+    options.ack = PredictionLogOptions::Ack::kSynced;
+    Fixture fixture(options);
 
     const Outcome& outcome = fixture.accept(Form::kEvent, R"({"output":0})");
 
@@ -224,8 +238,10 @@ TEST_CASE("an answer does not wait for a disk that it asks nothing of", "[pipeli
 }
 
 TEST_CASE("small events that make long lines are refused as too large together", "[pipeline]") {
-    Fixture fixture(PredictionLogOptions{
-        .queue_bytes = 1 << 20, .hashed_features = {"a"}, .hash_key = "a key of sixteen"});
+    PredictionLogOptions options = queue_of(1 << 20);
+    options.hashed_features = {"a"};
+    options.hash_key = "a key of sixteen";
+    Fixture fixture(options);
     std::string event = R"({"features":[0)";
     for (int i = 1; i < 10'000; ++i) event += ",0";
     event += "]}\n";
