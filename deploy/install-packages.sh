@@ -13,7 +13,7 @@ packages=(
 )
 test_packages=(
     catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-pandas
-    python3-scipy
+    python3-scipy python3-yaml
     strace valgrind wrk
 )
 bench_packages=(
