@@ -12,7 +12,7 @@ from support.daemon import Daemon, await_true, conserved, run, sample
 from support.documents import fences
 
 KEY = "a-key-for-tests-only"
-HASHED = {"hashed_features": ["colour"], "hash_key_env": "KEY"}
+HASHED = {"hashed_features": ["colour"], "hash_key_env": "BOXKITED_HASH_KEY"}
 
 
 def hashed(text):
@@ -29,7 +29,7 @@ def documented_sampling():
 
 def daemon(baseline=SMALL, environment=None, **options):
     return Daemon(baseline=baseline, config={"prediction_log": options},
-                  environment={"KEY": KEY, **(environment or {})})
+                  environment={"BOXKITED_HASH_KEY": KEY, **(environment or {})})
 
 
 class Sample(unittest.TestCase):
@@ -156,10 +156,11 @@ class Hashes(unittest.TestCase):
             each.predict({"features": [1, "red", 2]})
             shown = [each.get(path).text for path in ("/v1/status", "/metrics", "/v1/drift", "/")]
             self.assertEqual(each.stop(), 0)
-            checked = run("check", "--config", each.config_file, environment={"KEY": KEY})
+            checked = run("check", "--config", each.config_file, environment={"BOXKITED_HASH_KEY": KEY})
             self.assertEqual(checked.returncode, 0, checked.stderr)
             self.assertNotIn(KEY, "".join([*shown, *each.lines, checked.stdout, checked.stderr]))
             self.assertIn("request_body is written as sent", checked.stderr)
+            self.assertNotIn("no such option", checked.stderr)
 
     def test_a_key_in_a_file(self):
         with daemon() as each:
@@ -178,13 +179,13 @@ class Hashes(unittest.TestCase):
 class Refused(unittest.TestCase):
     def assert_refused(self, said, baseline=SMALL, **options):
         with Daemon(baseline=baseline, config={"prediction_log": options}, start=False,
-                    environment={"KEY": KEY, "SHORT": "secret"}) as each:
+                    environment={"BOXKITED_HASH_KEY": KEY, "SHORT": "secret"}) as each:
             code, lines = each.fail_to_start()
             self.assertEqual(code, 2, lines)
             self.assertIn(said, lines.replace(str(each.folder), "FOLDER"))
             self.assertNotIn("secret", lines)
             checked = run("check", "--config", each.config_file,
-                          environment={"KEY": KEY, "SHORT": "secret"})
+                          environment={"BOXKITED_HASH_KEY": KEY, "SHORT": "secret"})
             self.assertEqual(checked.returncode, 2, checked.stderr)
 
     def test_options_that_cannot_be_kept(self):
@@ -208,7 +209,7 @@ class Refused(unittest.TestCase):
                 ("prediction_log.hash_key_file: /none: No such file or directory",
                  {"hashed_features": ["colour"], "hash_key_file": "/none"}),
                 ('prediction_log.hashed_features: the baseline has no feature "color"; did you '
-                 'mean "colour"?', {"hashed_features": ["color"], "hash_key_env": "KEY"})):
+                 'mean "colour"?', {"hashed_features": ["color"], "hash_key_env": "BOXKITED_HASH_KEY"})):
             with self.subTest(said):
                 self.assert_refused(said, **options)
         with self.subTest("no baseline"):
