@@ -156,7 +156,8 @@ class Hashes(unittest.TestCase):
             each.predict({"features": [1, "red", 2]})
             shown = [each.get(path).text for path in ("/v1/status", "/metrics", "/v1/drift", "/")]
             self.assertEqual(each.stop(), 0)
-            checked = run("check", "--config", each.config_file, environment={"BOXKITED_HASH_KEY": KEY})
+            checked = run("check", "--config", each.config_file,
+                          environment={"BOXKITED_HASH_KEY": KEY})
             self.assertEqual(checked.returncode, 0, checked.stderr)
             self.assertNotIn(KEY, "".join([*shown, *each.lines, checked.stdout, checked.stderr]))
             self.assertIn("request_body is written as sent", checked.stderr)
@@ -209,7 +210,8 @@ class Refused(unittest.TestCase):
                 ("prediction_log.hash_key_file: /none: No such file or directory",
                  {"hashed_features": ["colour"], "hash_key_file": "/none"}),
                 ('prediction_log.hashed_features: the baseline has no feature "color"; did you '
-                 'mean "colour"?', {"hashed_features": ["color"], "hash_key_env": "BOXKITED_HASH_KEY"})):
+                 'mean "colour"?',
+                 {"hashed_features": ["color"], "hash_key_env": "BOXKITED_HASH_KEY"})):
             with self.subTest(said):
                 self.assert_refused(said, **options)
         with self.subTest("no baseline"):
