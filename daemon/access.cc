@@ -1,11 +1,7 @@
 #include "daemon/access.h"
 
-#include <algorithm>
-
-#include "base/ascii_text.h"
-#include "base/json_text.h"
-#include "base/regular_file.h"
 #include "daemon/option_listener.h"
+#include "daemon/secret.h"
 
 namespace boxkited {
 
@@ -13,44 +9,11 @@ namespace {
 
 using http::ListenerOptions;
 
-constexpr std::size_t kShortestToken = 16;
-constexpr std::size_t kLongestToken = 4096;
-
-using Text = Result<std::string, std::string>;
-
-Text read_token_file(const std::string& path) {
-    const std::string where = "token_file: " + printable(path) + ": ";
-    auto text = read_regular_file(path, 2 * kLongestToken);
-    if (!text) return Failure{where + to_string(text.error())};
-    return *std::move(text);
-}
-
-Text read_token_variable(const std::string& name, const Environment& environment) {
-    const auto variable = environment.variables.find(name);
-    if (variable == environment.variables.end())
-        return Failure{"token_env: " + name + ": there is no such environment variable"};
-    return variable->second;
-}
-
-// Editors and `echo` end a file with a line end, which is not meant.
-Result<http::BearerToken, std::string> make_token(std::string_view text, const std::string& where) {
-    const std::string_view token = trimmed(text, " \t\r\n");
-    const auto is_visible = [](char c) { return c > ' ' && c <= '~'; };
-    if (token.size() < kShortestToken || token.size() > kLongestToken ||
-        !std::all_of(token.begin(), token.end(), is_visible))
-        return Failure{where + ": expected a token of " + std::to_string(kShortestToken) + " to " +
-                       std::to_string(kLongestToken) + " visible ASCII characters"};
-    return http::BearerToken(token);
-}
-
 Result<http::BearerToken, std::string> load_token(const ListenerOptions& listener,
                                                   const Environment& environment) {
-    const bool is_file = listener.token_env.empty();
-    const auto text = is_file ? read_token_file(listener.token_file)
-                              : read_token_variable(listener.token_env, environment);
-    if (!text) return Failure{text.error()};
-    return make_token(*text, is_file ? "token_file: " + printable(listener.token_file)
-                                     : "token_env: " + listener.token_env);
+    const auto token = load_secret({"token", listener.token_file, listener.token_env}, environment);
+    if (!token) return Failure{token.error()};
+    return http::BearerToken(*token);
 }
 
 Result<http::Access, std::string> load_one(const ListenerOptions& listener,

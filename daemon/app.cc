@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "daemon/access.h"
 #include "daemon/drift_service.h"
+#include "daemon/log_privacy.h"
 #include "daemon/memory_bound.h"
 #include "daemon/own_metrics.h"
 #include "daemon/prediction_route.h"
@@ -109,6 +110,8 @@ int App::run() {
 
     auto access = load_access(options_.http.listeners, environment_);  // Who may ask.
     if (!access) return report(kInputWrong, access.error());
+    if (const auto key = load_hash_key(options_, environment_); !key)
+        return report(kInputWrong, key.error());
 
     signals_ = block_signals();
     LiveDistributions live(baseline->baseline, options_.monitor,  // What production sees.
@@ -178,7 +181,9 @@ ReloadOutcome App::reload(const Reloaded& parts) {
     };
     const auto loaded = load_options(command_line_, environment_);
     if (!loaded) return failed(to_string(loaded.error()));
-    auto baseline = load_baseline(loaded->options, clock_);
+    DaemonOptions next = loaded->options;
+    next.prediction_log = options_.prediction_log;  // As it stays until a restart.
+    auto baseline = load_baseline(next, clock_);
     if (!baseline) return failed(baseline.error());
     auto access = load_access(options_.http.listeners, environment_);
     if (!access) return failed(access.error());

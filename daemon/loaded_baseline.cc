@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "daemon/log_privacy.h"
 
 namespace boxkited {
 
@@ -20,13 +21,18 @@ void warn_of_double_names(const Baseline& baseline) {
 
 Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
                                                   const Clock& clock) {
-    if (options.no_baseline)
+    if (options.no_baseline) {
+        if (auto error = misfit(options.prediction_log, {}); !error.empty())
+            return Failure{std::move(error)};
         return LoadedBaseline{std::make_shared<const Baseline>(), "", clock.now()};
+    }
     auto read = read_baseline(options.baseline);
     if (!read) return Failure{to_string(read.error(), options.baseline.string())};
     warn_of_double_names(*read);
     const DriftMisfits found = misfits(options.drift.rules, *read);
     if (!found.error.empty()) return Failure{found.error};
+    if (auto error = misfit(options.prediction_log, *read); !error.empty())
+        return Failure{std::move(error)};
     for (const std::string& warning : found.warnings) log::warning(warning);
     return LoadedBaseline{std::make_shared<const Baseline>(*std::move(read)),
                           options.baseline.string(), clock.now()};

@@ -69,6 +69,21 @@ std::uint64_t staged_bytes(const DaemonOptions& options, const Layout& layout, s
     return values * (most_new_bins(options.monitor, layout) > 0 ? kName : kSlot);
 }
 
+// Features in another form than the one that was sent, and the lines of them: as many as the queue
+// can hold, and one.
+std::uint64_t formed_bytes(const DaemonOptions& options, const Layout& layout, std::uint64_t body) {
+    constexpr std::uint64_t kPlace = 24;        // Where each value of an array goes.
+    constexpr std::uint64_t kHashPerByte = 18;  // `1,` becomes 34 bytes and a comma.
+    const PredictionLogOptions& log = options.prediction_log;
+    const bool pins = log.features != PredictionLogOptions::Shape::kAsSent;
+    if (!log.enabled || (!pins && log.hashed_features.empty())) return 0;
+    std::uint64_t one = log.hashed_features.empty() ? body : kHashPerByte * body;
+    if (pins)
+        for (const BaselineVariable& variable : layout.baseline().variables)
+            one += 6 * variable.feature_name.size() + sizeof(R"("":null,)") + kPlace;
+    return 2 * (one + log.queue_bytes + one);
+}
+
 std::uint64_t largest_body(const DaemonOptions& options) {
     const std::uint64_t body = options.http.body_bytes;
     return options.prediction_log.enabled
@@ -86,7 +101,8 @@ std::uint64_t threads_bytes(const DaemonOptions& options, const Layout& layout) 
         std::min<std::uint64_t>(options.ingest.batch_events, body / sizeof(R"({"output":1})"));
     const std::uint64_t each = kThread + kBuffers + kNotCountedYet + body * (1 + kDecodedPerByte) +
                                events * line_frame_bytes(options) +
-                               staged_bytes(options, layout, body);
+                               staged_bytes(options, layout, body) +
+                               formed_bytes(options, layout, body);
     return options.http.threads * each + kOtherThreads * kThread;
 }
 
@@ -161,7 +177,7 @@ std::uint64_t baseline_bytes(const Layout& layout) {
     constexpr std::uint64_t kVariable = 1 * kKiB;
     std::uint64_t bytes = 2 * kMiB;
     for (const BaselineVariable& variable : layout.baseline().variables)
-        bytes += kVariable + 4 * label_bytes(variable) + 4 * variable.help.size();
+        bytes += kVariable + 4 * label_bytes(variable) + 6 * variable.help.size();
     return 2 * (bytes + layout.slots() * kSlot);
 }
 

@@ -128,6 +128,7 @@ std::vector<std::string> warn_of_variables(const Environment& environment,
     std::vector<std::string> known{"BOXKITED_CONFIG"};
     for (const OptionRow& row : option_table()) known.push_back(variable_name(row));
     for (const auto& listener : options.http.listeners) known.push_back(listener.token_env);
+    known.push_back(options.hash_key_env);
 
     std::vector<std::string> warnings;
     for (const auto& variable : environment.variables) {

@@ -126,6 +126,28 @@ std::vector<OptionRow> make_table() {
          .help = "Bytes held in memory while the disk is slow; beyond, events are refused with 503",
          .kind = number([](auto& o) { return &o.prediction_log.queue_bytes; }, kMebibyte,
                         1024 * kGibibyte)},
+        {.path = "prediction_log.sample",
+         .help = "The share of events that are written, chosen by id; errors are always written, "
+                 "and all are counted",
+         .kind = real([](auto& o) { return &o.prediction_log.sample; }, 0, 1)},
+        {.path = "prediction_log.fields",
+         .help = "The members of a line; `prediction_id` is one of them",
+         .kind = LineFieldsKind{[](auto& o) { return &o.prediction_log.fields; }}},
+        {.path = "prediction_log.features",
+         .help = "The shape of `features` in all lines; the other one is converted with the "
+                 "baseline's names",
+         .kind = choice([](auto& o) { return &o.prediction_log.features; },
+                        {"as_sent", "array", "object"})},
+        {.path = "prediction_log.hashed_features",
+         .help = "Features whose values are written as keyed hashes, by name",
+         .kind = TextsKind{[](auto& o) { return &o.prediction_log.hashed_features; },
+                           "an array of names of features, each once"}},
+        {.path = "prediction_log.hash_key_file",
+         .help = "The file with the key of these hashes",
+         .kind = PathKind{[](auto& o) { return &o.hash_key_file; }, true}},
+        {.path = "prediction_log.hash_key_env",
+         .help = "The environment variable with the key, instead of a file",
+         .kind = NameKind{[](auto& o) { return &o.hash_key_env; }}},
         {.path = "prediction_log.open_partitions",
          .help = "Log files open at once",
          .kind = number([](auto& o) { return &o.prediction_log.open_partitions; }, 1, 1024)},
@@ -291,6 +313,11 @@ struct ExpectedValue {
         ((text += shown(kind.minimum)) += " to ") += shown(kind.maximum);
         return text;
     }
+    std::string operator()(const LineFieldsKind&) const {
+        return "an array of \"prediction_id\" and any of " +
+               quoted_list({kLineFieldNames.begin() + 1, kLineFieldNames.end()}) + ", each once";
+    }
+    std::string operator()(const TextsKind& kind) const { return std::string(kind.expected); }
     std::string operator()(const WindowsKind&) const { return "an array of windows, as \"10m\""; }
     std::string operator()(const FeaturesKind&) const { return "an object of features by name"; }
     std::string operator()(const ChoiceKind& kind) const {

@@ -83,8 +83,20 @@ struct ChoiceKind {
     std::vector<std::string_view> names;
 };
 
-using OptionKind = std::variant<BoolKind, PathKind, NameKind, HostNamesKind, ListenersKind,
-                                NumberKind, RealKind, ChoiceKind, WindowsKind, FeaturesKind>;
+// Members of a log line, `prediction_id` among them.
+struct LineFieldsKind {
+    Member<LineFields> member;
+};
+
+// Names that can be any text but an empty one, each once.
+struct TextsKind {
+    Member<std::vector<std::string>> member;
+    std::string_view expected;
+};
+
+using OptionKind =
+    std::variant<BoolKind, PathKind, NameKind, HostNamesKind, ListenersKind, NumberKind, RealKind,
+                 ChoiceKind, WindowsKind, FeaturesKind, LineFieldsKind, TextsKind>;
 
 // One option. The table feeds the reading of files, variables and flags, --help, the effective
 // config, and the tests of config/ and docs/configuration.md.

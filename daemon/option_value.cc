@@ -125,6 +125,31 @@ struct Reader {
         return true;
     }
 
+    bool operator()(const LineFieldsKind& kind) {
+        if (!value.is_array()) return false;
+        LineFields fields;
+        for (const json& name : value) {
+            const auto at = std::find(kLineFieldNames.begin(), kLineFieldNames.end(), name);
+            const auto field = static_cast<LineField>(at - kLineFieldNames.begin());
+            if (at == kLineFieldNames.end() || fields.has(field)) return false;
+            fields.add(field);
+        }
+        kind.member(options) = fields;
+        return fields.has(LineField::kPredictionId);
+    }
+
+    bool operator()(const TextsKind& kind) {
+        if (!value.is_array()) return false;
+        std::vector<std::string> texts;
+        for (const json& text : value) {
+            if (!text.is_string() || text.get_ref<const std::string&>().empty()) return false;
+            if (std::find(texts.begin(), texts.end(), text) != texts.end()) return false;
+            texts.push_back(text.get<std::string>());
+        }
+        kind.member(options) = std::move(texts);
+        return true;
+    }
+
     bool operator()(const ListenersKind& kind) {
         return value.is_array() && !value.empty() &&
                take(read_listeners(value.dump()), kind.member(options));
@@ -156,6 +181,16 @@ struct Printer {
         return name.empty() ? "null" : json(name).dump();
     }
     std::string operator()(const HostNamesKind& kind) const {
+        return json(kind.member(options)).dump();
+    }
+    std::string operator()(const LineFieldsKind& kind) const {
+        json names = json::array();
+        for (std::size_t i = 0; i < kLineFieldNames.size(); ++i)
+            if (kind.member(options).has(static_cast<LineField>(i)))
+                names.push_back(kLineFieldNames[i]);
+        return names.dump();
+    }
+    std::string operator()(const TextsKind& kind) const {
         return json(kind.member(options)).dump();
     }
     std::string operator()(const ListenersKind& kind) const {

@@ -89,6 +89,13 @@ Result<void, OptionsError> check_together(const Layers& layers) {
                                     "\"synced\" cannot be kept while prediction_log.sync is "
                                     "\"never\""}};
 
+    const int keys = int{!options.hash_key_file.empty()} + int{!options.hash_key_env.empty()};
+    if (!log.hashed_features.empty() && keys != 1)
+        return Failure{OptionsError{layers.where("prediction_log.hashed_features"),
+                                    "expected exactly one of prediction_log.hash_key_file and "
+                                    "prediction_log.hash_key_env with them, not " +
+                                        std::to_string(keys)}};
+
     // A larger body is refused anyway: the queue could never hold it.
     const std::uint64_t largest = std::min<std::uint64_t>(options.http.body_bytes, log.queue_bytes);
     if (memory_in_force(options) < log.queue_bytes + largest)
@@ -98,6 +105,18 @@ Result<void, OptionsError> check_together(const Layers& layers) {
                              ", which is prediction_log.queue_bytes and one request, not " +
                              std::to_string(options.memory_bytes)}};
     return {};
+}
+
+// A request body is often made of the very values that are to be hashed.
+void warn_of_hashing(const DaemonOptions& options, std::vector<std::string>& warnings) {
+    const PredictionLogOptions& log = options.prediction_log;
+    if (log.hashed_features.empty()) return;
+    for (const LineField field : {LineField::kRequestBody, LineField::kMetadata})
+        if (log.fields.has(field))
+            warnings.push_back(
+                "prediction_log.hashed_features: " +
+                std::string(kLineFieldNames[static_cast<std::size_t>(field)]) +
+                " is written as sent, whatever it holds; prediction_log.fields can leave it out");
 }
 
 void warn_of_listeners(const DaemonOptions& options, std::vector<std::string>& warnings) {
@@ -145,6 +164,7 @@ Result<LoadedOptions, OptionsError> load_options(const CommandLine& command_line
     LoadedOptions loaded{layers.options(), warn_of_variables(environment, layers.options())};
     loaded.options.http.memory_bytes =
         memory_in_force(loaded.options) - loaded.options.prediction_log.queue_bytes;
+    warn_of_hashing(loaded.options, loaded.warnings);
     warn_of_listeners(loaded.options, loaded.warnings);
     return loaded;
 }

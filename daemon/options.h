@@ -40,6 +40,9 @@ struct DaemonOptions {
     PredictionLogOptions prediction_log;
     // The longest an answer waits for what `prediction_log.ack` promises.
     std::chrono::milliseconds ack_timeout{5000};
+    // Where the key of its hashes stands; one of them, when features are hashed.
+    std::filesystem::path hash_key_file;
+    std::string hash_key_env;
 
     DriftSettings drift;
 

@@ -34,8 +34,12 @@ void append_log_families(const LogLedger& ledger, std::vector<MetricFamily>& out
     counter("boxkited_log_events_lost_total",
             "Accepted events that were given up before they were written.", ledger.lost);
     counter("boxkited_log_events_unlogged_total",
-            "Accepted events that were counted only, since the prediction log is off.",
+            "Accepted events that were counted only: the prediction log is off, or its sample "
+            "leaves them out.",
             ledger.unlogged);
+    counter("boxkited_log_values_omitted_total",
+            "Values of features that have no place in the shape that the prediction log pins.",
+            ledger.values_omitted);
     gauge("boxkited_log_queue_events", "Accepted events that are not in a file yet.",
           ledger.queued);
     gauge("boxkited_log_queue_bytes", "Bytes of lines that wait to be written or synced.",

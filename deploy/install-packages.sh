@@ -12,8 +12,8 @@ packages=(
     curl
 )
 test_packages=(
-    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
-    strace valgrind wrk
+    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-pandas
+    python3-scipy python3-yaml strace valgrind wrk
 )
 bench_packages=(
     libbenchmark-dev
@@ -23,7 +23,11 @@ bench_packages=(
 
 for option in "$@"; do
     case "$option" in
-    --tests) packages+=("${test_packages[@]}") ;;
+    --tests)
+        packages+=("${test_packages[@]}")
+        # Some packages of nodejs bring it along.
+        command -v npm >/dev/null || packages+=(npm)
+        ;;
     --bench) packages+=("${bench_packages[@]}") ;;
     *)
         echo "usage: $0 [--tests] [--bench]" >&2

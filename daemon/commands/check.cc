@@ -3,12 +3,13 @@
 #include "daemon/access.h"
 #include "daemon/commands/commands.h"
 #include "daemon/loaded_baseline.h"
+#include "daemon/log_privacy.h"
 
 namespace boxkited {
 
 int check(const CommandLine& command_line, const Environment& environment) {
     constexpr int kInputWrong = 2;
-    const auto loaded = load_options(command_line, environment);
+    auto loaded = load_options(command_line, environment);
     if (!loaded) {
         std::fprintf(stderr, "boxkited: %s\n", to_string(loaded.error()).c_str());
         return kInputWrong;
@@ -20,6 +21,10 @@ int check(const CommandLine& command_line, const Environment& environment) {
     const auto access = load_access(loaded->options.http.listeners, environment);
     if (!access) {
         std::fprintf(stderr, "boxkited: %s\n", access.error().c_str());
+        return kInputWrong;
+    }
+    if (const auto key = load_hash_key(loaded->options, environment); !key) {
+        std::fprintf(stderr, "boxkited: %s\n", key.error().c_str());
         return kInputWrong;
     }
     const auto baseline = load_baseline(loaded->options, SystemClock());

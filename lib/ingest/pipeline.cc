@@ -34,6 +34,11 @@ Pipeline::Pipeline(LiveDistributions& live, PredictionLog& log, const Identity& 
       limits_(limits),
       oldest_(oldest_event(log.options())),
       thread_(thread),
+      sampling_(log.options().sample),
+      fields_(log.options().fields),
+      features_(log.options()),
+      writes_as_sent_(!log.options().enabled ||
+                      (fields_ == LineFields::all() && !features_.changes_any())),
       decoder_(limits.json_depth),
       ids_(identity.server_id) {}
 
@@ -56,7 +61,7 @@ const Outcome& Pipeline::accept(Form form, std::string_view body, Transport tran
     Observation observation = live_.begin(thread_);
     decoder_.keep_features(observation.feature_count());
     take_all(observation);
-    if (!outcome_.refused && lines_.events() > 0) hand_over(observation);
+    if (!outcome_.refused && !lines_.is_empty()) hand_over(observation);
     return outcome_;
 }
 
@@ -79,7 +84,7 @@ void Pipeline::hand_over(Observation& observation) {
 }
 
 void Pipeline::refuse_taken(Refusal refusal) {
-    const std::uint64_t events = lines_.events();
+    const std::uint64_t events = lines_.events() + lines_.omitted().events;
     if (form_ != Form::kStream) return refuse_request(std::move(refusal), events);
     outcome_.accepted -= events;
     outcome_.rejected += events;
@@ -113,6 +118,8 @@ void Pipeline::take_all(Observation& observation) {
             take(***event, observation);
             // A stream has no whole to be taken or refused: what fits is taken.
             if (form_ == Form::kStream && lines_.bytes() >= kStreamPiece) hand_over(observation);
+            // Small events can make long lines. These are too many already, whatever follows.
+            if (lines_.bytes() > log_.options().queue_bytes && !writes_as_sent_) return;
         } else {
             refuse(bad_time ? *bad_time : event->error());
         }
@@ -133,11 +140,27 @@ void Pipeline::take(const PredictionEvent& event, Observation& observation) {
     const bool has_id = !event.id.empty();
     const std::string_view id = has_id ? event.id_json : ids_.make(time);
     const std::string_view entity = has_id ? entity_of(event.id) : ids_.entity();
-    append_log_line(lines_.text(), event, id, entity, server_id_, time, now_);
-    lines_.end_line(partition_of(time, log_.options().partition));
+    if (sampling_.takes(has_id ? event.id : id) || is_error(event)) {
+        write_line(event, id, entity, time, observation);
+    } else {
+        lines_.omit_event();
+    }
 
     if (want_ids_) outcome_.ids_json.append("\"").append(id).append("\"");
     ++outcome_.accepted;
+}
+
+void Pipeline::write_line(const PredictionEvent& event, std::string_view id_json,
+                          std::string_view entity, WallTime time, const Observation& observation) {
+    if (writes_as_sent_) {
+        append_log_line(lines_.text(), event, id_json, entity, server_id_, time, now_);
+    } else {
+        const auto formed = features_.form(event, observation.feature_names());
+        append_log_line(lines_.text(), event, id_json, entity, server_id_, time, now_, formed.json,
+                        fields_);
+        lines_.omit_values(formed.values_omitted);
+    }
+    lines_.end_line(partition_of(time, log_.options().partition));
 }
 
 void Pipeline::refuse(const Refusal& refusal) {

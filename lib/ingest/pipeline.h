@@ -16,8 +16,10 @@
 #include "event/transport.h"
 #include "ingest/limits.h"
 #include "monitor/live_distributions.h"
+#include "prediction_log/feature_form.h"
 #include "prediction_log/line_batch.h"
 #include "prediction_log/prediction_log.h"
+#include "prediction_log/sampling.h"
 
 namespace boxkited {
 
@@ -73,6 +75,8 @@ private:
     void take_all(Observation& observation);
     void hand_over(Observation& observation);
     void take(const PredictionEvent& event, Observation& observation);
+    void write_line(const PredictionEvent& event, std::string_view id_json, std::string_view entity,
+                    WallTime time, const Observation& observation);
     void refuse(const Refusal& refusal);
     void refuse_taken(Refusal refusal);
     void refuse_request(Refusal refusal, std::uint64_t events);
@@ -87,6 +91,11 @@ private:
     const IngestLimits limits_;
     const std::chrono::microseconds oldest_;  // How far back an event's time may lie.
     const unsigned thread_;
+
+    const Sampling sampling_;
+    const LineFields fields_;
+    FeatureForm features_;
+    const bool writes_as_sent_;  // All members, as they are; or the log is off.
 
     EventDecoder decoder_;
     PredictionIdMaker ids_;

@@ -19,10 +19,19 @@ CategoryBins names(const CategoryBaseline& category) {
     return CategoryBins(std::move(names));
 }
 
+FeatureNames feature_names(const Baseline& baseline) {
+    std::vector<std::string> names(baseline.feature_count());
+    for (const BaselineVariable& variable : baseline.variables)
+        if (variable.index) names[*variable.index] = variable.feature_name;
+    return FeatureNames(std::move(names));
+}
+
 }  // namespace
 
 Layout::Layout(std::shared_ptr<const Baseline> baseline)
-    : baseline_(std::move(baseline)), by_index_(baseline_->feature_count()) {
+    : baseline_(std::move(baseline)),
+      by_index_(baseline_->feature_count()),
+      feature_names_(boxkited::feature_names(*baseline_)) {
     for (const BaselineVariable& variable : baseline_->variables) {
         const auto position = static_cast<std::uint32_t>(variables_.size());
         const std::size_t slots = variable.is_numeric() ? variable.numeric().buckets.size()

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baseline/baseline.h"
+#include "event/feature_names.h"
 #include "histogram/bucket_bounds.h"
 #include "histogram/category_bins.h"
 
@@ -53,6 +54,8 @@ public:
     std::optional<std::uint32_t> feature_named(std::string_view name) const;
     std::optional<std::uint32_t> inference() const { return inference_; }
 
+    const FeatureNames& feature_names() const { return feature_names_; }
+
     // How many features an event should have.
     std::size_t feature_count() const { return by_index_.size(); }
     std::size_t named_feature_count() const { return by_name_.size(); }
@@ -63,6 +66,7 @@ private:
     std::uint32_t slots_ = 0;
     std::vector<std::optional<std::uint32_t>> by_index_;
     TextMap<std::uint32_t> by_name_;
+    FeatureNames feature_names_;
     std::optional<std::uint32_t> inference_;
 };
 

@@ -60,8 +60,9 @@ public:
     void commit();
     void drop();
 
-    // How many features an event should have.
+    // How many features an event should have, and what they are called.
     std::size_t feature_count() const;
+    const FeatureNames& feature_names() const;
 
 private:
     void stage_value(std::uint32_t variable, const Value& value);

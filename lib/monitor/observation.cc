@@ -30,6 +30,8 @@ void Observation::drop() { shard_.staged.clear(); }
 
 std::size_t Observation::feature_count() const { return shard_.layout->feature_count(); }
 
+const FeatureNames& Observation::feature_names() const { return shard_.layout->feature_names(); }
+
 // This and the next run for every value of every event: they are made part of their callers.
 //
 // `number` is not NaN.

@@ -42,6 +42,15 @@ public:
         runs_.back().bytes += bytes;
         ++runs_.back().events;
     }
+    // Events that came with the lines and are to be counted as accepted, but have none; and values
+    // that are in no line though their event has one.
+    struct Omitted {
+        std::uint64_t events = 0;
+        std::uint64_t values = 0;
+    };
+    void omit_event() { ++omitted_.events, omits_ = true; }
+    void omit_values(std::uint64_t count) { omitted_.values += count, omits_ |= count > 0; }
+
     // Keeps the memory for the next lines, unless it is much.
     void clear() {
         constexpr std::size_t kRemembered = 1 << 20;
@@ -50,18 +59,26 @@ public:
         runs_.clear();
         ended_ = 0;
         events_ = 0;
+        omitted_ = {};
+        omits_ = false;
     }
 
     const std::string& text() const { return text_; }
     const std::vector<Run>& runs() const { return runs_; }
     std::uint64_t bytes() const { return ended_; }
+    // Those that have a line.
     std::uint64_t events() const { return events_; }
+    const Omitted& omitted() const { return omitted_; }
+    bool omits() const { return omits_; }
+    bool is_empty() const { return events_ == 0 && !omits_; }
 
 private:
     std::string text_;
     std::vector<Run> runs_;
     std::uint64_t ended_ = 0;
     std::uint64_t events_ = 0;
+    Omitted omitted_;
+    bool omits_ = false;
 };
 
 }  // namespace boxkited

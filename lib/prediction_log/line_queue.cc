@@ -10,6 +10,9 @@ namespace {
 // The disk is said to hang when it has not answered for as long as this.
 constexpr std::chrono::seconds kPatience{10};
 
+// Given to a batch of which nothing is to be written.
+constexpr LineQueue::Ticket kSettled = 0;
+
 // Since the standard library adds what it is to wait for to the present time.
 MonotonicTime::duration bounded(MonotonicTime::duration time) {
     return std::min<MonotonicTime::duration>(time, std::chrono::hours(1));
@@ -33,6 +36,10 @@ std::optional<LineQueue::Ticket> LineQueue::append(const LineBatch& batch, Trans
     if (draining_) return std::nullopt;
     const bool fits = batch.bytes() <= options_.queue_bytes - ledger_.queue_bytes;
     if (options_.enabled && !fits) return std::nullopt;
+    if (batch.omits()) {
+        note_omitted(batch.omitted(), transport);
+        if (batch.events() == 0) return kSettled;
+    }
 
     ledger_.accepted[static_cast<std::size_t>(transport)] += batch.events();
     const Ticket ticket = ++last_ticket_;
@@ -51,6 +58,12 @@ std::optional<LineQueue::Ticket> LineQueue::append(const LineBatch& batch, Trans
     lock.unlock();
     if (wake) work_.notify_one();
     return ticket;
+}
+
+void LineQueue::note_omitted(const LineBatch::Omitted& omitted, Transport transport) {
+    ledger_.accepted[static_cast<std::size_t>(transport)] += omitted.events;
+    ledger_.unlogged += omitted.events;
+    ledger_.values_omitted += omitted.values;
 }
 
 void LineQueue::copy(const LineBatch& batch) {

@@ -99,6 +99,7 @@ private:
         std::function<void()> wake;
     };
 
+    void note_omitted(const LineBatch::Omitted& omitted, Transport transport);
     void copy(const LineBatch& batch);
     bool is_urgent() const;
     bool should_wake_writer(bool was_empty);

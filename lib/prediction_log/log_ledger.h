@@ -16,7 +16,9 @@ struct LogLedger {
     std::uint64_t written = 0;   // In a file: its write() has returned.
     std::uint64_t queued = 0;    // In memory, taken by the writer or not.
     std::uint64_t lost = 0;      // Given up at the end of the process.
-    std::uint64_t unlogged = 0;  // The log is off.
+    std::uint64_t unlogged = 0;  // The log is off, or the event was sampled out.
+
+    std::uint64_t values_omitted = 0;  // Of features, by the shape that the log pins.
 
     std::uint64_t queue_bytes = 0;  // Of lines waiting to be written or synced.
     std::uint64_t queue_capacity_bytes = 0;

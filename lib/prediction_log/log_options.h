@@ -4,6 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
+
+#include "prediction_log/line_fields.h"
 
 namespace boxkited {
 
@@ -33,6 +37,25 @@ struct PredictionLogOptions {
     // Bytes of lines that wait in memory, to be written or to be synced. When they are full a new
     // event is refused before it is counted anywhere; a sender never waits for the disk.
     std::uint64_t queue_bytes = 64ULL << 20;
+
+    // ---- What is written ----
+
+    // The share of events that get a line; the others are counted only. Which ones follows from
+    // their ids alone, so that replicas and retries agree. Errors always get one.
+    double sample = 1;
+
+    // The members of a line.
+    LineFields fields = LineFields::all();
+
+    // Typed readers want one shape of features in all lines. A row in the other one is converted
+    // with the names of the baseline.
+    enum class Shape { kAsSent, kArray, kObject };
+    Shape features = Shape::kAsSent;
+
+    // Features whose values are written as keyed hashes, by name.
+    std::vector<std::string> hashed_features;
+    // The secret of these hashes; shown nowhere.
+    std::string hash_key;
 
     // ---- How files are cut and kept ----
 

@@ -46,7 +46,7 @@ public:
 
     // Takes all of the batch, or none of it when the queue has no room or drain() was called. A
     // batch of more than `options.queue_bytes` never finds room. A ticket is never settled before
-    // an earlier one.
+    // an earlier one, but that of a batch without lines, which is settled from the start.
     std::optional<Ticket> append(const LineBatch& batch, Transport transport);
 
     // Whether what `options.ack` promises holds for the batch. When not yet, `wake` is called

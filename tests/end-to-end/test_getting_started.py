@@ -2,15 +2,15 @@
 
 import contextlib
 import pathlib
-import re
 import signal
 import subprocess
 import tempfile
 import unittest
 
-from support.daemon import BINARY, PATIENCE, ROOT, await_true, surroundings
-from support.documents import PORT, fences, masked, session
+from support.daemon import BINARY, PATIENCE, ROOT, surroundings
+from support.documents import PORT, fences, session
 from support.needs import need
+from support.reader import Reader
 from support.service import free_port
 
 PROMETHEUS_PORT = "9091"
@@ -28,12 +28,13 @@ class GettingStarted(unittest.TestCase):
         binary = self.folder / "build" / "daemon" / "boxkited"
         binary.parent.mkdir(parents=True)
         binary.symlink_to(BINARY)
-        self.ports = {PORT: str(free_port()), PROMETHEUS_PORT: str(free_port())}
+        self.reader = Reader(self.folder, {PORT: str(free_port()),
+                                           PROMETHEUS_PORT: str(free_port())})
 
     def here(self, text):
         """With ports that are free; the daemon's own default has to be said then."""
-        text = text.replace("boxkited serve", f"boxkited serve --listen 127.0.0.1:{PORT}")
-        return re.sub(rf"\b({'|'.join(self.ports)})\b", lambda found: self.ports[found[0]], text)
+        return self.reader.here(
+            text.replace("boxkited serve", f"boxkited serve --listen 127.0.0.1:{PORT}"))
 
     def start(self, command):
         """What the reader lets run in a terminal of its own."""
@@ -49,18 +50,7 @@ class GettingStarted(unittest.TestCase):
             self.assertEqual(process.wait(PATIENCE), 0)
 
     def check(self, command, shown):
-        """It prints what it is said to, if not now then after a few seconds."""
-        def printed():
-            nonlocal said
-            ended = subprocess.run(["bash", "-c", self.here(command)], cwd=self.folder,
-                                   env=surroundings(), stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
-            said = masked(ended.stdout.strip("\n"))
-            return said == masked(shown)
-
-        said = None
-        await_true(printed, lambda: f"{command} to print\n{masked(shown)}\ngot\n{said}\n"
-                                    f"{(self.folder / 'output').read_text()}")
+        self.reader.check(command, shown, (self.folder / "output").read_text)
 
     def test_each_step_shows_what_the_document_says(self):
         steps = fences("docs/getting-started.md")

@@ -75,6 +75,11 @@ TEST_CASE("a limit that is raised makes its own parts of the memory bound larger
     CHECK(grown([](DaemonOptions& o) {
               o.drift.windows.push_back({"2h", std::chrono::hours(2)});
           }) == Names{"evaluation", "scrapes", "texts", "windows"});
+    CHECK(grown([](DaemonOptions& o) { o.prediction_log.hashed_features = {"a"}; }) ==
+          Names{"threads"});
+    CHECK(grown([](DaemonOptions& o) {
+              o.prediction_log.features = PredictionLogOptions::Shape::kArray;
+          }) == Names{"threads"});
     CHECK(grown([](DaemonOptions& o) { o.monitor.bins_per_feature *= 2; }) ==
           Names{"evaluation", "live_counts", "scrapes", "windows"});
 }

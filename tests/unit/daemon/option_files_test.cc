@@ -32,7 +32,8 @@ ordered_json read_config(const std::string& path) {
 std::string documentation_of(const OptionRow& row) {
     const bool ranged = std::holds_alternative<NumberKind>(row.kind) ||
                         std::holds_alternative<RealKind>(row.kind) ||
-                        std::holds_alternative<ChoiceKind>(row.kind);
+                        std::holds_alternative<ChoiceKind>(row.kind) ||
+                        std::holds_alternative<LineFieldsKind>(row.kind);
     std::ostringstream line;
     line << "| `" << row.path << "` | `" << print_option(row, DaemonOptions()) << "` | `"
          << variable_name(row) << "`";
@@ -58,6 +59,8 @@ struct Schema {
         return {{"type", {"string", "null"}}, {"minLength", 1}};
     }
     ordered_json operator()(const NameKind&) const { return {{"$ref", "#/$defs/name"}}; }
+    ordered_json operator()(const LineFieldsKind&) const { return {{"$ref", "#/$defs/fields"}}; }
+    ordered_json operator()(const TextsKind&) const { return {{"$ref", "#/$defs/texts"}}; }
     ordered_json operator()(const HostNamesKind&) const { return {{"$ref", "#/$defs/hosts"}}; }
     ordered_json operator()(const ListenersKind&) const { return {{"$ref", "#/$defs/listeners"}}; }
     ordered_json operator()(const NumberKind& kind) const {

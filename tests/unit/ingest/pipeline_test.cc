@@ -15,11 +15,25 @@ constexpr char kBaseline[] = R"(# TYPE inference_value_baseline_total counter
 inference_value_baseline_total{bin="0.0"} 1.0
 )";
 
+PredictionLogOptions queue_of(std::uint64_t bytes) {
+    PredictionLogOptions options;
+    options.queue_bytes = bytes;
+    return options;
+}
+
+PredictionLogOptions sample_of(double share) {
+    PredictionLogOptions options;
+    options.sample = share;
+    return options;
+}
+
 // A pipeline over a real log in a folder of its own.
 class Fixture {
 public:
     explicit Fixture(std::uint64_t queue_bytes = 1 << 20, IngestLimits limits = {})
-        : log_(open(queue_bytes)),
+        : Fixture(queue_of(queue_bytes), limits) {}
+    explicit Fixture(PredictionLogOptions options, IngestLimits limits = {})
+        : log_(open(std::move(options))),
           live_(std::make_shared<const Baseline>(*parse_baseline(kBaseline)), {}, 1),
           pipeline_(live_, *log_, kIdentity, clock_, limits, 0) {}
 
@@ -32,6 +46,10 @@ public:
         return sum;
     }
     std::uint64_t accepted() const { return log_->ledger().accepted[0]; }
+    LogLedger ledger() const { return log_->ledger(); }
+    bool is_settled(const Outcome& outcome) {
+        return log_->settled_or_wake(outcome.ticket.value(), [] {});
+    }
 
     // All lines of the log, which ends with this.
     std::string drained() {
@@ -46,10 +64,8 @@ public:
     }
 
 private:
-    std::unique_ptr<PredictionLog> open(std::uint64_t queue_bytes) {
-        PredictionLogOptions options;
+    std::unique_ptr<PredictionLog> open(PredictionLogOptions options) {
         options.directory = directory_.path();
-        options.queue_bytes = queue_bytes;
         auto log = PredictionLog::open(options, kIdentity, clock_, storage_);
         REQUIRE(log);
         return *std::move(log);
@@ -188,4 +204,53 @@ TEST_CASE("an array is told from an event by its first byte", "[pipeline]") {
     CHECK(Pipeline::form_of_json(" \n[1]") == Form::kArray);
     CHECK(Pipeline::form_of_json("{}") == Form::kEvent);
     CHECK(Pipeline::form_of_json("") == Form::kEvent);
+}
+
+TEST_CASE("what the sample leaves out is counted and unlogged, and errors stay", "[pipeline]") {
+    Fixture fixture(sample_of(0));
+
+    const Outcome& outcome = fixture.accept(Form::kArray, R"([{"output":0,"prediction_id":"a"},
+        {"output":null,"prediction_id":"b"},
+        {"output":0,"prediction_id":"c","metadata":{"error":"late"}},{"bad":1}])",
+                                            true);
+
+    CHECK(outcome.accepted == 3);
+    CHECK(outcome.ids_json == R"(["a","b","c",null])");
+    CHECK(fixture.counted() == 4);  // One is missing, and has a slot of that beside its bin.
+    CHECK(fixture.accepted() == 3);
+    CHECK(fixture.ledger().unlogged == 1);
+    const std::string lines = fixture.drained();
+    CHECK(lines.find(R"({"prediction_id":"a")") == lines.npos);
+    CHECK(lines.find(R"({"prediction_id":"b")") != lines.npos);
+    CHECK(lines.find(R"({"prediction_id":"c")") != lines.npos);
+    CHECK(fixture.ledger().written == 2);
+}
+
+TEST_CASE("an answer does not wait for a disk that it asks nothing of", "[pipeline]") {
+    PredictionLogOptions options = sample_of(0);
+    options.ack = PredictionLogOptions::Ack::kSynced;
+    Fixture fixture(options);
+
+    const Outcome& outcome = fixture.accept(Form::kEvent, R"({"output":0})");
+
+    CHECK(outcome.accepted == 1);
+    CHECK(fixture.is_settled(outcome));
+}
+
+TEST_CASE("small events that make long lines are refused as too large together", "[pipeline]") {
+    PredictionLogOptions options = queue_of(1 << 20);
+    options.hashed_features = {"a"};
+    options.hash_key = "a key of sixteen";
+    Fixture fixture(options);
+    std::string event = R"({"features":[0)";
+    for (int i = 1; i < 10'000; ++i) event += ",0";
+    event += "]}\n";
+    std::string body;
+    for (int i = 0; i < 5; ++i) body += event;
+
+    const Outcome& outcome = fixture.accept(Form::kLines, body);
+
+    REQUIRE(outcome.refused);
+    CHECK(outcome.refused->reason == Refusal::Reason::kTooLarge);
+    CHECK(fixture.accepted() == 0);
 }

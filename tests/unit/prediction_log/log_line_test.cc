@@ -39,4 +39,32 @@ TEST_CASE("what an event has not is null in its line", "[prediction_log]") {
                  "\n");
 }
 
+TEST_CASE("a line can have some of its members", "[prediction_log]") {
+    struct Row {
+        std::vector<LineField> chosen;
+        std::string_view line;
+    };
+    using enum LineField;
+    const auto [chosen, line] = GENERATE(values<Row>({
+        {{}, R"({"prediction_id":"p"})"},
+        {{kMetadata, kServerId}, R"({"prediction_id":"p","server_id":"s","metadata":{}})"},
+        {{kEntityId, kOutput}, R"({"prediction_id":"p","entity_id":null,"output":1})"},
+        {{kReceivedAt, kFeatures, kRequestBody},
+         R"({"prediction_id":"p","received_at":"2024-05-02T00:00:00.000000Z","features":[2],)"
+         R"("request_body":null})"},
+        {{kCreatedAt}, R"({"prediction_id":"p","created_at":"2024-05-01T00:00:00.000000Z"})"},
+    }));
+    PredictionEvent event;
+    event.features_json = "[1]";
+    event.output_json = "1";
+    event.metadata_json = "{}";
+    LineFields fields;
+    for (const LineField field : chosen) fields.add(field);
+    std::string out;
+
+    append_log_line(out, event, "p", "", "s", utc(2024, 5, 1), utc(2024, 5, 2), "[2]", fields);
+
+    CHECK(out == std::string(line) + "\n");
+}
+
 }  // namespace boxkited
