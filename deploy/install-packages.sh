@@ -9,10 +9,10 @@ packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
     libcli11-dev zlib1g-dev libdeflate-dev libssl-dev libsystemd-dev
-    curl
+    ca-certificates curl
 )
 test_packages=(
-    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
+    catch2 debootstrap lintian nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
     strace valgrind wrk
 )
 bench_packages=(
