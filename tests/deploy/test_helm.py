@@ -111,10 +111,12 @@ class Dependency(unittest.TestCase):
         return by_kind(render(folder, values))
 
     def test_a_chart_takes_in_the_sidecar_of_the_plain_manifests(self):
-        for classic, file in ((False, "native-sidecar.yaml"), (True, "classic-sidecar.yaml")):
-            objects = self.render({"classic": classic})
+        forms = {"native-sidecar.yaml": self.render({}),
+                 "classic-sidecar.yaml": self.render({"classic": True})}
+        self.assertEqual(
+            what_the_api_refuses([objects["Deployment"] for objects in forms.values()]), [])
+        for file, objects in forms.items():
             self.assertEqual(set(objects), {"Deployment"})
-            self.assertEqual(what_the_api_refuses(objects.values()), [])
             (plain,) = load(file)
             labels, annotations, spec = pod_of(objects["Deployment"])
             _, plain_annotations, plain_spec = pod_of(plain)

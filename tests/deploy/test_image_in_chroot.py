@@ -4,6 +4,7 @@ root, as a user without rights."""
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import tempfile
@@ -70,7 +71,7 @@ class Image(unittest.TestCase):
         self.assertEqual(connection.getresponse().status, 202)
         connection.close()
         with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
-            rights = dict(line.rstrip().split(":\t") for line in status if ":\t" in line)
+            rights = dict(re.findall(r"^(\w+):\s*(.*)$", status.read(), re.M))
         self.assertEqual((rights["Uid"].split(), int(rights["CapEff"], 16)), (["65532"] * 4, 0))
 
         daemon.send_signal(getattr(signal, TOLD["STOPSIGNAL"]))

@@ -1,5 +1,6 @@
 """deploy/kubernetes: what the API takes, the same sidecar everywhere, which does what it says."""
 
+import copy
 import json
 import pathlib
 import shutil
@@ -43,14 +44,17 @@ class Objects(unittest.TestCase):
 
     def test_what_the_api_does_not_take_is_found(self):
         (good,) = load(NATIVE)
+        bad = []
         for path, value in ((("spec", "template", "spec", "hostNetworks"), True),
                             (("spec", "replicas"), "2"), (("spec", "selector"), None)):
-            bad = json.loads(json.dumps(good))
-            inner = bad
+            bad.append(copy.deepcopy(good))
+            inner = bad[-1]
             for key in path[:-1]:
                 inner = inner[key]
             inner[path[-1]] = value
-            self.assertEqual(len(what_the_api_refuses([bad])), 1, path)
+        refused = what_the_api_refuses([good, *bad])
+        self.assertEqual(len([line for line in refused if line.startswith("objects.ts")]), 3,
+                         refused)
 
     def test_the_native_form_has_what_only_newer_clusters_know(self):
         self.assertTrue(is_native(pod(NATIVE)[2]))

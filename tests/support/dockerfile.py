@@ -64,10 +64,16 @@ class Built:
                 folder = folder / rest
                 root.path(folder).mkdir(parents=True, exist_ok=True)
             elif word == "RUN":
-                root.run("sh", "-ec", f"cd {folder}\n{rest}")
+                root.run("sh", "-ec", f"cd {folder}\n{rest}", mounts=self.caches())
             elif word == "COPY":
                 self.copy(root, folder, shlex.split(rest))
         return root
+
+    def caches(self):
+        """What was compiled by an earlier test is not compiled again."""
+        cache = debian().parent / "ccache"
+        cache.mkdir(exist_ok=True)
+        return {"/root/.cache/ccache": cache}
 
     def copy(self, root, folder, words):
         outside = ROOT
