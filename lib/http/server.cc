@@ -77,8 +77,8 @@ Result<void, StartError> Server::Impl::listen(InheritedSockets inherited) {
         acceptors_.push_back(std::make_shared<Acceptor>(*std::move(listener), i, home));
     }
     // Its connections would wait for ever.
-    for (const std::string& address : inherited.left())
-        return Failure{StartError{"a socket that listens on " + address +
+    if (const auto left = inherited.left(); !left.empty())
+        return Failure{StartError{"a socket that listens on " + left.front() +
                                   " was handed over, and no listener has this address"}};
     return {};
 }
