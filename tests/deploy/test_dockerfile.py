@@ -42,9 +42,11 @@ class Dockerfile(unittest.TestCase):
             for what in whats:
                 self.assertTrue((ROOT / what).exists(), what)
             self.assertTrue(len(whats) == 1 or where.endswith("/"), rest)
-        self.assertEqual([rest for rest in every("WORKDIR") if not rest.startswith("/")], [])  # DL3000
 
-    def test_each_step_is_a_script_that_other_places_use_too(self):  # DL3003, DL3004, DL3008, DL3009
+    def test_folders_are_named_from_the_root(self):  # DL3000
+        self.assertEqual([rest for rest in every("WORKDIR") if not rest.startswith("/")], [])
+
+    def test_each_step_is_a_script_that_other_places_use_too(self):  # DL3003-4, DL3008-9
         for rest in every("RUN"):
             script = rest.split()[0]
             self.assertRegex(script, r"^deploy/[a-z/-]+\.sh$")

@@ -103,7 +103,8 @@ class Systemd(unittest.TestCase):
         good = config.read_text("utf-8")
         self.addCleanup(config.write_text, good, "utf-8")
         config.write_text("{", "utf-8")
-        self.assertNotEqual(self.machine.ask("systemctl", "start", "boxkited.service").returncode, 0)
+        started = self.machine.ask("systemctl", "start", "boxkited.service")
+        self.assertNotEqual(started.returncode, 0)
         self.assertEqual((self.show("ActiveState"), self.show("ExecMainStatus"),
                           self.show("NRestarts")), ("failed", "2", "0"))
 

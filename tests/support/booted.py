@@ -1,5 +1,5 @@
-"""A Debian in a folder that runs its own systemd, as a container does: with processes, mounts, control
-groups and a loopback network of its own."""
+"""A Debian in a folder that runs its own systemd, as a container does: with processes, mounts,
+control groups and a loopback network of its own."""
 
 import signal
 import subprocess
@@ -27,8 +27,8 @@ exec /lib/systemd/systemd --system --log-target=null --show-status=no \
 
 
 class Booted:
-    """`with Booted(root) as machine: machine.run("systemctl", "start", "boxkited")`. `root` is a Chroot
-    with systemd in it."""
+    """`with Booted(root) as machine: machine.run("systemctl", "start", "boxkited")`. `root` is a
+    Chroot with systemd in it."""
 
     def __init__(self, root):
         self.process = subprocess.Popen(
@@ -47,7 +47,7 @@ class Booted:
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGKILL)  # The first process of the rest, which ends with it.
+        self.process.send_signal(signal.SIGKILL)  # The rest ends with it.
         self.process.communicate(timeout=PATIENCE)
 
     def init(self):

@@ -18,8 +18,9 @@ SUITE = "bookworm"
 def sources():
     """The machine's own sources of Debian packages, as lines of a sources.list."""
     targets = subprocess.run(
-        [need("apt-get"), "indextargets", "--format", "$(ORIGIN) $(COMPONENT) $(REPO_URI) $(RELEASE)",
-         "Created-By: Packages"], check=True, capture_output=True, text=True).stdout
+        [need("apt-get"), "indextargets", "--format",
+         "$(ORIGIN) $(COMPONENT) $(REPO_URI) $(RELEASE)", "Created-By: Packages"],
+        check=True, capture_output=True, text=True).stdout
     of_debian = {tuple(line.split()[2:]) for line in targets.splitlines()
                  if line.startswith("Debian main ")}
     return sorted(f"deb {address} {suite} main" for address, suite in of_debian)
@@ -47,8 +48,8 @@ def make_debian(folder):
 
 
 class Chroot:
-    """`with Chroot(debian()) as root: root.run("apt-get", "update")`. `copied` is left alone; without
-    it the root is empty."""
+    """`with Chroot(debian()) as root: root.run("apt-get", "update")`. `copied` is left alone;
+    without it the root is empty."""
 
     def __init__(self, copied=None):
         may_mount()

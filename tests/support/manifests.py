@@ -52,8 +52,8 @@ def kind_of(document):
 
 
 def what_the_api_refuses(objects):
-    """What is wrong with objects, as a list of lines: fields that there are not, or of another type,
-    and those that are missing. Each object is a literal of its type to TypeScript's compiler."""
+    """What is wrong with objects, as a list of lines: fields that there are not, or of another
+    type, and those that are missing. Each object is a literal of its type to TypeScript's compiler."""
     if not NODE_PACKAGES.exists():
         missing("npm's packages: deploy/install-packages.sh --tests")
     with tempfile.TemporaryDirectory(prefix="boxkited-test-") as folder:
