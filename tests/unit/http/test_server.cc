@@ -64,11 +64,11 @@ Router TestServer::routes() {
         hold_large(request, response);
     };
     return Router({{"GET", "/hello", 0, counted(hello)},
-                   {"GET", "/stuck", 0, counted(stuck)},
                    {"POST", "/echo", 1, counted(echo)},
                    {"GET", "/big", 2, counted(big)},
                    {"POST", "/held", 1, counted(held)},
-                   {"GET", "/large", 3, counted(large)}});
+                   {"GET", "/large", 3, counted(large)},
+                   {"GET", "/stuck", 0, counted(stuck)}});
 }
 
 void TestServer::hold(const Request& request, Response& response) {
