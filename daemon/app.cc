@@ -18,7 +18,7 @@
 #include "daemon/own_metrics.h"
 #include "daemon/prediction_route.h"
 #include "daemon/routes.h"
-#include "daemon/service_notify.h"
+#include "daemon/service_manager.h"
 #include "daemon/version.h"
 
 namespace boxkited {
@@ -112,6 +112,8 @@ int App::run() {
     if (!access) return report(kInputWrong, access.error());
     if (const auto key = load_hash_key(options_, environment_); !key)
         return report(kInputWrong, key.error());
+    auto inherited = inherited_sockets();
+    if (!inherited) return report(kWorkFailed, inherited.error().message);
 
     signals_ = block_signals();
     LiveDistributions live(baseline->baseline, options_.monitor,  // What production sees.
@@ -140,7 +142,7 @@ int App::run() {
         [&](unsigned thread, std::size_t listener, std::string_view lines) {
             predictions.take_lines(thread, listener, lines);
         },
-        metrics, *std::move(access));
+        metrics, *std::move(access), *std::move(inherited));
     if (!server) return report(kWorkFailed, server.error().message);
 
     const std::string addresses = joined((*server)->addresses());
@@ -158,18 +160,33 @@ int App::run() {
     return stop(**server, **log, drift, windows.get());
 }
 
-App::Signal App::wait_for_signal() const {
-    int number = 0;
-    while (sigwait(&signals_, &number) != 0) {
+App::Signal App::wait_for_signal(std::optional<std::chrono::nanoseconds> at_most) const {
+    constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
+    const std::chrono::nanoseconds time = at_most.value_or(kDay);
+    const timespec timeout{time / std::chrono::seconds(1),
+                           (time % std::chrono::seconds(1)).count()};
+    switch (sigtimedwait(&signals_, nullptr, &timeout)) {
+        case -1:
+            return Signal::kNone;
+        case SIGHUP:
+            return Signal::kReload;
+        default:
+            return Signal::kStop;
     }
-    return number == SIGHUP ? Signal::kReload : Signal::kStop;
 }
 
 void App::serve_until_stopped(const Reloaded& parts) {
-    while (wait_for_signal() == Signal::kReload) {
-        notify_reloading();
-        reloader_.run([&] { return reload(parts); });
-        notify_ready("serving");
+    const auto interval = watchdog_interval();
+    for (;;) {
+        const Signal signal = wait_for_signal(interval);
+        if (signal == Signal::kStop) return;
+        if (signal == Signal::kReload) {
+            notify_reloading();
+            reloader_.run([&] { return reload(parts); });
+            notify_ready("serving");
+        }
+        // A disk that hangs is no reason to be killed: predictions go on being counted.
+        if (interval && parts.server.is_alive()) notify_alive();
     }
 }
 

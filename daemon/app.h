@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/guarded.h"
@@ -33,9 +35,10 @@ public:
     int run();
 
 private:
-    enum class Signal { kStop, kReload };
+    enum class Signal { kNone, kStop, kReload };
 
-    Signal wait_for_signal() const;
+    // None: the time is over, or there was nothing.
+    Signal wait_for_signal(std::optional<std::chrono::nanoseconds> at_most) const;
     // What a reload changes.
     struct Reloaded {
         LiveDistributions& live;

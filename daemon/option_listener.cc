@@ -1,7 +1,5 @@
 #include "daemon/option_listener.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -50,29 +48,11 @@ Failure<ValueError> refuse_value(std::string_view inside, std::string_view expec
     return refuse(inside, wrong_value(expected, value.dump()).reason);
 }
 
-// The one spelling of an IP address: "::1" for "0:0::1". Empty when it is none.
-std::string canonical_ip(int family, const std::string& text) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    std::array<char, INET6_ADDRSTRLEN> out{};
-    if (inet_pton(family, text.c_str(), bytes.data()) != 1) return {};
-    inet_ntop(family, bytes.data(), out.data(), out.size());
-    return out.data();
-}
-
-// The one spelling of "127.0.0.1:9810" or "[::1]:9810". Empty when it is neither.
-std::string canonical_tcp(std::string_view text) {
-    const auto address = http::parse_tcp_address(text);
-    if (!address) return {};
-    const std::string ip = canonical_ip(address->has_brackets ? AF_INET6 : AF_INET, address->host);
-    if (ip.empty()) return {};
-    return (address->has_brackets ? "[" + ip + "]" : ip) + ":" + std::to_string(address->port);
-}
-
 // What two listeners cannot share; empty for a port 0, of which there are many.
 std::string claim(const ListenerOptions& listener) {
     if (listener.kind != Kind::kTcp)
         return std::filesystem::path(listener.address).lexically_normal().string();
-    const std::string address = canonical_tcp(listener.address);
+    const std::string address = http::canonical_tcp(listener.address);
     return address.ends_with(":0") ? std::string() : address;
 }
 
@@ -92,7 +72,7 @@ Result<void, ValueError> check_address(const KindKey& kind, const ordered_json& 
             inside,
             "an address before the port (all of them are 0.0.0.0" + text + " or [::]" + text + ")",
             value);
-    if (canonical_tcp(text).empty())
+    if (http::canonical_tcp(text).empty())
         return refuse_value(inside, "a numeric address and a port, as 127.0.0.1:9810 or [::1]:9810",
                             value);
     return {};
@@ -279,7 +259,7 @@ ordered_json to_json(const ListenerOptions& listener) {
 
 bool is_open_to_others(const ListenerOptions& listener) {
     if (listener.kind != Kind::kTcp) return false;
-    const std::string address = canonical_tcp(listener.address);
+    const std::string address = http::canonical_tcp(listener.address);
     return !address.starts_with("127.") && !address.starts_with("[::1]") &&
            !address.starts_with("[::ffff:127.");
 }

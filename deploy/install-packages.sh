@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that boxkited is built with; with --tests, those that its tests
-# need as well; with --bench, those that tests/bench/side_by_side.py compares it with. The one place
+# need as well, and some of npm's; with --bench, those that tests/bench/side_by_side.py compares it with. The one place
 # that names packages. Asks apt only when something is missing, and sudo only when apt is asked by
 # someone who is not root.
 set -euo pipefail
@@ -9,11 +9,16 @@ packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
     libcli11-dev zlib1g-dev libdeflate-dev libssl-dev libsystemd-dev
-    curl
+    ca-certificates curl
 )
 test_packages=(
-    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-pandas
-    python3-scipy python3-yaml strace valgrind wrk
+    catch2 debootstrap dpkg-dev golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
+    golang-go lintian nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy
+    python3-pandas python3-scipy python3-yaml shellcheck strace valgrind wrk
+)
+# What Debian doesn't have, from npm, into build/node.
+node_test_packages=(
+    @kubernetes-models/prometheus-operator@6.0.0 kubernetes-models@5.1.0 typescript@5.9.3
 )
 bench_packages=(
     libbenchmark-dev
@@ -21,10 +26,12 @@ bench_packages=(
     python3 python3-prometheus-client python3-fluent-logger
 )
 
+node_packages=()
 for option in "$@"; do
     case "$option" in
     --tests)
         packages+=("${test_packages[@]}")
+        node_packages+=("${node_test_packages[@]}")
         # Some packages of nodejs bring it along.
         command -v npm >/dev/null || packages+=(npm)
         ;;
@@ -51,31 +58,50 @@ as_root() {
     fi
 }
 
-missing=()
-for package in "${packages[@]}"; do
-    is_installed "$package" || missing+=("$package")
-done
-((${#missing[@]})) || exit 0
-echo "installing: ${missing[*]}" >&2
+install_of_debian() {
+    local missing=() package
+    for package in "${packages[@]}"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    echo "installing: ${missing[*]}" >&2
 
-# Some packages start a service as soon as they are installed. Exit code 101 of this program
-# forbids that while apt runs; a machine that has a policy of its own keeps it.
-policy=/usr/sbin/policy-rc.d
-made_policy=
-if [[ ! -e $policy ]]; then
-    trap '[[ -z $made_policy ]] || as_root rm -f "$policy"' EXIT
-    made_policy=yes
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod 755 "$policy"
-fi
-
-apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-as_root "${apt[@]}" update >&2
-as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
-
-# Neither are the services to start with the machine when they came with the tests.
-for package in prometheus prometheus-alertmanager nginx-light; do
-    if [[ " ${missing[*]} " == *" $package "* ]]; then
-        as_root update-rc.d "${package%-light}" disable >&2
+    # Some packages start a service as soon as they are installed. Exit code 101 of this program
+    # forbids that while apt runs; a machine that has a policy of its own keeps it.
+    policy=/usr/sbin/policy-rc.d
+    made_policy=
+    if [[ ! -e $policy ]]; then
+        trap '[[ -z $made_policy ]] || as_root rm -f "$policy"' EXIT
+        made_policy=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
     fi
-done
+
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    as_root "${apt[@]}" update >&2
+    as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
+
+    # Neither are the services to start with the machine when they came with the tests.
+    for package in prometheus prometheus-alertmanager nginx-light; do
+        if [[ " ${missing[*]} " == *" $package "* ]]; then
+            as_root update-rc.d "${package%-light}" disable >&2
+        fi
+    done
+}
+
+install_of_npm() {
+    local folder missing=() package
+    folder=$(dirname "${BASH_SOURCE[0]}")/../build/node
+    for package in "${node_packages[@]}"; do
+        grep -qsF "\"version\": \"${package##*@}\"" \
+            "$folder/node_modules/${package%@*}/package.json" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    echo "installing: ${missing[*]}" >&2
+    mkdir -p "$folder"
+    npm install --loglevel=error --prefix "$folder" --ignore-scripts --no-audit --no-fund \
+        --no-package-lock "${node_packages[@]}" >&2
+}
+
+install_of_debian
+install_of_npm

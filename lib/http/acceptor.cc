@@ -46,8 +46,9 @@ void Acceptor::resume() {
 
 void Acceptor::stop() {
     if (!listener_) return;
+    const bool others_take_the_rest = listener_->is_adopted();
     listener_.reset();
-    for (int i = 0; i < kAtStop && accept_one(); ++i) {
+    for (int i = 0; !others_take_the_rest && i < kAtStop && accept_one(); ++i) {
     }
     socket_.close();
 }

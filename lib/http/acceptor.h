@@ -21,7 +21,8 @@ public:
     void start();
     // Goes on when accepting failed for want of descriptors or memory.
     void resume();
-    // Removes the name, takes what has connected by now, and closes.
+    // Removes the name, takes what has connected by now, and closes. Of an adopted socket nothing
+    // is removed or taken.
     void stop();
 
     void on_readable() override;

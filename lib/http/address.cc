@@ -1,7 +1,11 @@
 #include "http/address.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 
+#include <array>
 #include <charconv>
 
 namespace boxkited::http {
@@ -18,6 +22,14 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
     return port;
 }
 
+// "127.0.0.1:9810", "[::1]:9810".
+std::string to_text(int family, const void* ip, in_port_t port) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(family, ip, text.data(), text.size());
+    const std::string host = text.data();
+    return (family == AF_INET6 ? "[" + host + "]" : host) + ":" + std::to_string(ntohs(port));
+}
+
 }  // namespace
 
 std::optional<TcpAddress> parse_tcp_address(std::string_view text) {
@@ -31,6 +43,28 @@ std::optional<TcpAddress> parse_tcp_address(std::string_view text) {
     const bool is_ambiguous = !has_brackets && host.find(':') != host.npos;
     if (!port || host.empty() || is_ambiguous || host.find('\0') != host.npos) return {};
     return TcpAddress{std::string(host), has_brackets, *port};
+}
+
+std::string canonical_tcp(std::string_view text) {
+    const auto address = parse_tcp_address(text);
+    if (!address) return {};
+    const int family = address->has_brackets ? AF_INET6 : AF_INET;
+    in6_addr ip{};  // Has room for the other kind.
+    if (inet_pton(family, address->host.c_str(), &ip) != 1) return {};
+    return to_text(family, &ip, htons(address->port));
+}
+
+std::string address_of(int socket) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    ::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size);
+    if (storage.ss_family == AF_UNIX) return reinterpret_cast<const sockaddr_un&>(storage).sun_path;
+    if (storage.ss_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+        return to_text(AF_INET6, &v6.sin6_addr, v6.sin6_port);
+    }
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+    return to_text(AF_INET, &v4.sin_addr, v4.sin_port);
 }
 
 }  // namespace boxkited::http

@@ -1,6 +1,5 @@
 #include "http/listener.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -43,23 +42,6 @@ Result<AddressList, std::string> resolve(const TcpAddress& address) {
         ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
     if (error != 0) return Failure{std::string(::gai_strerror(error))};
     return AddressList(found, &::freeaddrinfo);
-}
-
-// "127.0.0.1:9810", "[::1]:9810".
-std::string name_of(int socket) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    auto* const address = reinterpret_cast<sockaddr*>(&storage);
-    ::getsockname(socket, address, &size);
-    char host[INET6_ADDRSTRLEN] = "";
-    if (storage.ss_family == AF_INET6) {
-        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
-        ::inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-        return "[" + std::string(host) + "]:" + std::to_string(ntohs(v6.sin6_port));
-    }
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
-    ::inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-    return std::string(host) + ":" + std::to_string(ntohs(v4.sin_port));
 }
 
 sockaddr_un unix_address(const std::string& path) {
@@ -169,7 +151,7 @@ Result<Listener, std::string> Listener::open_tcp(const std::string& address) {
         ::listen(listener.socket_.get(), SOMAXCONN) != 0) {
         return failed();
     }
-    listener.address_ = name_of(listener.socket_.get());
+    listener.address_ = address_of(listener.socket_.get());
     return listener;
 }
 
@@ -201,6 +183,14 @@ Result<Listener, std::string> Listener::open_unix(const ListenerOptions& options
     listener.device_ = own.st_dev;
     listener.inode_ = own.st_ino;
     listener.name_ = name;
+    return listener;
+}
+
+Listener Listener::adopt(UniqueFd socket) {
+    Listener listener;
+    listener.address_ = address_of(socket.get());
+    listener.socket_ = std::move(socket);
+    listener.is_adopted_ = true;
     return listener;
 }
 

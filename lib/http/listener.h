@@ -18,6 +18,10 @@ public:
     // Binds and listens. On failure nothing is left behind.
     static Result<Listener, StartError> open(const ListenerOptions& options);
 
+    // Of a socket that somebody else has made and keeps: its name is left alone, and connections
+    // that wait at the end are left to the next one who takes them.
+    static Listener adopt(UniqueFd socket);
+
     Listener(Listener&&) = default;
     Listener& operator=(Listener&&) = delete;
     // Removes the name of a Unix socket, if it still leads to this very socket.
@@ -27,6 +31,7 @@ public:
     const std::string& address() const { return address_; }
     // The listening socket, non-blocking, once.
     UniqueFd take_socket() { return std::move(socket_); }
+    bool is_adopted() const { return is_adopted_; }
 
 private:
     Listener() = default;
@@ -35,6 +40,7 @@ private:
 
     UniqueFd socket_;
     std::string address_;
+    bool is_adopted_ = false;
 
     // Of a Unix socket: where its name is, and which file that was.
     UniqueFd directory_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "http/acceptor.h"
+#include "http/inherited_sockets.h"
 #include "http/listener.h"
 #include "http/worker.h"
 
@@ -39,10 +40,11 @@ public:
     Impl(ServerOptions options, Router router, LineHandler lines, Observer& observer,
          std::vector<Access> access);
 
-    Result<void, StartError> listen();
+    Result<void, StartError> listen(InheritedSockets inherited);
     void start_threads();
     std::vector<std::string> addresses() const;
     void replace_access(std::vector<Access> access) { shared_.replace_access(std::move(access)); }
+    bool is_alive();
     void stop(TimePoint deadline);
 
 private:
@@ -65,13 +67,19 @@ Server::Impl::Impl(ServerOptions options, Router router, LineHandler lines, Obse
     }
 }
 
-Result<void, StartError> Server::Impl::listen() {
+Result<void, StartError> Server::Impl::listen(InheritedSockets inherited) {
     Worker& home = *workers_.front();
     for (std::size_t i = 0; i < shared_.options.listeners.size(); ++i) {
-        auto listener = Listener::open(shared_.options.listeners[i]);
+        const ListenerOptions& options = shared_.options.listeners[i];
+        UniqueFd socket = inherited.take(options);
+        auto listener = socket ? Listener::adopt(std::move(socket)) : Listener::open(options);
         if (!listener) return Failure{std::move(listener).error()};
         acceptors_.push_back(std::make_shared<Acceptor>(*std::move(listener), i, home));
     }
+    // Its connections would wait for ever.
+    if (const auto left = inherited.left(); !left.empty())
+        return Failure{StartError{"a socket that listens on " + left.front() +
+                                  " was handed over, and no listener has this address"}};
     return {};
 }
 
@@ -95,6 +103,12 @@ std::vector<std::string> Server::Impl::addresses() const {
     return all;
 }
 
+bool Server::Impl::is_alive() {
+    bool alive = true;
+    for (const auto& worker : workers_) alive = worker->has_come_round() && alive;
+    return alive;
+}
+
 void Server::Impl::stop(TimePoint deadline) {
     if (threads_.empty()) return;
     shared_.stopping = true;
@@ -115,12 +129,21 @@ void Server::Impl::stop_listening() {
 
 Result<std::unique_ptr<Server>, StartError> Server::start(ServerOptions options, Router router,
                                                           LineHandler lines, Observer& observer,
-                                                          std::vector<Access> access) {
+                                                          std::vector<Access> access,
+                                                          InheritedSockets inherited) {
     auto impl = std::make_unique<Impl>(std::move(options), std::move(router), std::move(lines),
                                        observer, std::move(access));
-    if (auto listening = impl->listen(); !listening) return Failure{listening.error()};
+    if (auto listening = impl->listen(std::move(inherited)); !listening)
+        return Failure{listening.error()};
     impl->start_threads();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Result<std::unique_ptr<Server>, StartError> Server::start(ServerOptions options, Router router,
+                                                          LineHandler lines, Observer& observer,
+                                                          std::vector<Access> access) {
+    return start(std::move(options), std::move(router), std::move(lines), observer,
+                 std::move(access), InheritedSockets());
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -132,6 +155,8 @@ std::vector<std::string> Server::addresses() const { return impl_->addresses(); 
 void Server::replace_access(std::vector<Access> access) {
     impl_->replace_access(std::move(access));
 }
+
+bool Server::is_alive() { return impl_->is_alive(); }
 
 void Server::stop(std::chrono::steady_clock::time_point deadline) { impl_->stop(deadline); }
 

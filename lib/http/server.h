@@ -94,13 +94,20 @@ struct StartError {
     std::string message;  // "listen on 127.0.0.1:9810: Address already in use"
 };
 
+class InheritedSockets;
+
 // Listens, serves and stops. Knows nothing of what the routes do.
 //
 // Threads: one that owns it calls the members; `threads` others do the work.
 class Server {
 public:
     // Binds every listener and begins to serve. `access`, by listener, is what the options of the
-    // listener say; it may be left out when none says anything.
+    // listener say; it may be left out when none says anything. A listener whose socket is there
+    // already takes that one; a socket that is no listener's is an error.
+    static Result<std::unique_ptr<Server>, StartError> start(ServerOptions options, Router router,
+                                                             LineHandler lines, Observer& observer,
+                                                             std::vector<Access> access,
+                                                             InheritedSockets inherited);
     static Result<std::unique_ptr<Server>, StartError> start(ServerOptions options, Router router,
                                                              LineHandler lines, Observer& observer,
                                                              std::vector<Access> access = {});
@@ -113,6 +120,9 @@ public:
     // By listener, as given to start(), with other certificates and tokens. Connections that are
     // open keep their TLS; the next request of each has to show the new token.
     void replace_access(std::vector<Access> access);
+
+    // Whether each of its threads has come round its loop since the last call; true at the first.
+    bool is_alive();
 
     // Stops listening (removes its own sockets), lets requests that have begun be answered until
     // the deadline, closes idle connections, and ends the threads.

@@ -82,6 +82,12 @@ Worker::~Worker() {
 
 void Worker::run() { loop_.run(); }
 
+bool Worker::has_come_round() {
+    if (!came_round_.exchange(false)) return false;
+    loop_.post([this] { came_round_ = true; });
+    return true;
+}
+
 void Worker::begin_stop(TimePoint deadline) {
     loop_.post([this, deadline] {
         deadline_ = deadline;

@@ -55,7 +55,8 @@ struct Arrival {
 
 // One I/O thread: its loop, its connections, and what they use in turn.
 //
-// Threads: its own calls everything, save run(), post(), begin_stop() and the constructor.
+// Threads: its own calls everything, save run(), has_come_round(), post(), begin_stop()
+// and the constructor.
 class Worker {
 public:
     Worker(unsigned index, Shared& shared);
@@ -63,6 +64,8 @@ public:
 
     // Serves until begin_stop() is done.
     void run();
+    // Whether it has run what the last call of this posted to it; true at the first.
+    bool has_come_round();
     // Runs `task` on its thread.
     void post(std::function<void()> task) { loop_.post(std::move(task)); }
     // Lets what has begun be done until the deadline, then ends run().
@@ -138,6 +141,8 @@ private:
     KnownHeaders known_headers_;
     ByteBuffer spare_;
     std::string date_;
+
+    std::atomic<bool> came_round_{true};
 
     std::chrono::milliseconds period_;   // Between two ticks.
     std::optional<TimePoint> deadline_;  // Once it stops.

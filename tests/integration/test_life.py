@@ -13,6 +13,7 @@ import unittest
 
 from support.baselines import SMALL
 from support.daemon import BINARY, PATIENCE, Daemon, await_true, total
+from support.injection import inject, thread_of
 from support.wire import Wire, post
 
 EVENT = '{"features":[1,"red",1],"output":0.5}'
@@ -123,17 +124,24 @@ class Stopping(unittest.TestCase):
             self.assertTrue(daemon.is_running())
 
 
+@contextlib.contextmanager
+def managed(**environment):
+    """A daemon that is not started yet, and what tells what it told its service manager next."""
+    with Daemon(baseline=SMALL, start=False, environment=environment) as daemon, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(daemon.folder / "notify"))
+        daemon.environment["NOTIFY_SOCKET"] = str(daemon.folder / "notify")
+
+        def told(patience=PATIENCE):
+            manager.settimeout(patience)
+            return manager.recv(4096).decode().split("\n")
+
+        yield daemon, told
+
+
 class ServiceManager(unittest.TestCase):
     def test_is_told_of_each_step(self):
-        with Daemon(baseline=SMALL, start=False) as daemon, \
-                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(str(daemon.folder / "notify"))
-            manager.settimeout(30)
-            daemon.environment["NOTIFY_SOCKET"] = str(daemon.folder / "notify")
-
-            def told():
-                return manager.recv(4096).decode().split("\n")
-
+        with managed() as (daemon, told):
             daemon.start()
             self.assertEqual(told(), ["READY=1", f"STATUS=serving on 127.0.0.1:{daemon.port} "
                                       f"{daemon.http_socket} {daemon.events_socket}"])
@@ -145,6 +153,75 @@ class ServiceManager(unittest.TestCase):
             self.assertEqual(told()[0], "READY=1")
             self.assertEqual(daemon.stop(), 0)
             self.assertEqual(told(), ["STOPPING=1"])
+
+    def test_hears_that_it_is_alive_for_as_long_as_requests_are_served(self):
+        with managed(WATCHDOG_USEC="300000") as (daemon, told):
+            daemon.start()
+            self.assertEqual(told()[0], "READY=1")
+            for _ in range(3):
+                self.assertEqual(told(), ["WATCHDOG=1"])
+            with inject(thread_of(daemon, "http-0"), "epoll_wait", "delay_enter=60000000"):
+                with self.assertRaises(TimeoutError):
+                    for _ in range(100):
+                        told(1)
+            for _ in range(5):
+                self.assertEqual(told(), ["WATCHDOG=1"])
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_is_not_told_that_it_is_alive_when_it_does_not_ask(self):
+        for environment in ({}, {"WATCHDOG_USEC": "300000", "WATCHDOG_PID": "1"}):
+            with managed(**environment) as (daemon, told):
+                daemon.start()
+                self.assertEqual(told()[0], "READY=1")
+                time.sleep(0.5)
+                self.assertEqual(daemon.stop(), 0)
+                self.assertEqual(told(), ["STOPPING=1"])
+
+
+class HandedOver(unittest.TestCase):
+    """Sockets that a service manager has made and keeps."""
+
+    def socket(self, family, address):
+        made = self.enterContext(socket.socket(family))
+        made.bind(address)
+        made.listen()
+        return made
+
+    def test_connections_that_come_before_it_or_between_two_of_it_are_served(self):
+        with Daemon(baseline=SMALL, start=False) as daemon:
+            tcp = self.socket(socket.AF_INET, ("127.0.0.1", 0))
+            unix = self.socket(socket.AF_UNIX, daemon.events_socket)
+            daemon.port = tcp.getsockname()[1]
+            daemon.config["listeners"][0]["http"] = f"127.0.0.1:{daemon.port}"
+            daemon.inherited = (unix.fileno(), tcp.fileno())
+            for count in (1, 2):
+                with daemon.stream() as stream, Wire(daemon) as wire:
+                    stream.sendall(EVENT.encode() + b"\n")
+                    wire.send(post(EVENT))
+                    daemon.start()
+                    self.assertEqual(wire.answer().status, 202)
+                    await_true(lambda: daemon.accepted() == 2, "both events")
+                self.assertEqual(daemon.stop(), 0)
+                self.assertEqual(len(daemon.log_lines()), 2 * count)
+                self.assertTrue(os.path.exists(daemon.events_socket))
+                self.assertFalse(os.path.exists(daemon.http_socket))
+
+    def test_one_that_no_listener_names_is_an_error(self):
+        with Daemon(baseline=SMALL, start=False) as daemon:
+            other = self.socket(socket.AF_INET, ("127.0.0.1", 0))
+            daemon.inherited = (other.fileno(),)
+            code, said = daemon.fail_to_start()
+            self.assertEqual(code, 1)
+            self.assertIn("boxkited: a socket that listens on 127.0.0.1:"
+                          f"{other.getsockname()[1]} was handed over, and no listener has this "
+                          "address", said)
+
+    def test_what_does_not_listen_is_an_error(self):
+        with Daemon(baseline=SMALL, start=False) as daemon:
+            datagrams = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            daemon.inherited = (datagrams.fileno(),)
+            self.assertEqual(daemon.fail_to_start(), (1, "boxkited: descriptor 3 was handed over: "
+                                                      "expected a stream socket that listens"))
 
 
 class Messages(unittest.TestCase):

@@ -6,6 +6,7 @@ stop, and must do so with exit code 0.
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -80,6 +81,14 @@ def await_true(condition, what):
         time.sleep(0.01)
 
 
+def handing_over(descriptors):
+    """The command in front of one that is handed them, as a service manager does."""
+    if not descriptors:
+        return ()
+    moves = " ".join(f"{3 + at}<&{each}" for at, each in enumerate(descriptors))
+    return ("bash", "-c", f'LISTEN_PID=$$ LISTEN_FDS={len(descriptors)} exec "$@" {moves}', "bash")
+
+
 @contextlib.contextmanager
 def limited(what, soft):
     """A limit of this process, which those that it starts meanwhile inherit."""
@@ -130,6 +139,7 @@ class Daemon:
         self.environment = surroundings(**(environment or {}))
         self.command = [BINARY]  # May be run by another program, in front of it.
         self.arguments = list(arguments)
+        self.inherited = ()  # Descriptors of sockets that it is handed over.
         self._start = start
         self.process = None
         self.lines = []
@@ -165,10 +175,15 @@ class Daemon:
         """Starts the process without waiting for it to be ready."""
         self.write_config()
         self.lines = []
+        # Out of the way of the numbers that they are to have.
+        handed = [fcntl.fcntl(each, fcntl.F_DUPFD, 10) for each in self.inherited]
         self.process = subprocess.Popen(
-            [*self.command, "serve", "--config", str(self.config_file), *self.arguments],
+            [*handing_over(handed), *self.command, "serve", "--config", str(self.config_file),
+             *self.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=self.environment)
+            pass_fds=handed, env=self.environment)
+        for each in handed:
+            os.close(each)
         self._reader = threading.Thread(target=self._read_lines, args=(self.process,))
         self._reader.start()
         return self

@@ -35,10 +35,14 @@ class Injected:
         self._tracer.stderr.close()
 
 
+def thread_of(daemon, name):
+    """Its thread of this name. It names itself, which may be a moment after the daemon is ready."""
+    return await_true(lambda: threads_named(daemon, name), f"thread {name}")[0]
+
+
 def log_writer(daemon):
-    """The thread whose calls go to the disk, so that sockets and messages are left alone. It names
-    itself, which may be a moment after the daemon is ready."""
-    return await_true(lambda: threads_named(daemon, "log-writer"), "the log writer")[0]
+    """The thread whose calls go to the disk, so that sockets and messages are left alone."""
+    return thread_of(daemon, "log-writer")
 
 
 def threads_named(daemon, wanted):

@@ -22,6 +22,20 @@ TEST_CASE("an address is a host and a port", "[address]") {
     CHECK(address->port == port);
 }
 
+TEST_CASE("a numeric address has one spelling, and a name has none", "[address]") {
+    const auto [text, spelling] = GENERATE(table<std::string, std::string>({
+        {"127.0.0.1:9810", "127.0.0.1:9810"},
+        {"[0:0:0::1]:09810", "[::1]:9810"},
+        {"[::FFFF:127.0.0.1]:0", "[::ffff:127.0.0.1]:0"},
+        {"localhost:9810", ""},
+        {"[127.0.0.1]:9810", ""},
+        {"127.0.0.1", ""},
+    }));
+    CAPTURE(text);
+
+    CHECK(canonical_tcp(text) == spelling);
+}
+
 TEST_CASE("what lacks a host or a port is no address", "[address]") {
     const auto text =
         GENERATE(std::string(), "localhost", ":80", "localhost:", "localhost:http",

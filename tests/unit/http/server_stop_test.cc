@@ -25,6 +25,29 @@ TEST_CASE("a stop closes idle connections at once", "[stop]") {
     CHECK(server.seen().closed == 2);
 }
 
+TEST_CASE("a server is alive while each of its threads comes round", "[stop]") {
+    ServerOptions options;
+    options.threads = 2;
+    TestServer server(options);
+    const auto becomes_alive = [&](int tries) {
+        for (; tries > 0 && !server.server().is_alive(); --tries)
+            std::this_thread::sleep_for(milliseconds(10));
+        return tries > 0;
+    };
+    REQUIRE(server.server().is_alive());
+    REQUIRE(becomes_alive(2000));
+
+    RawClient client = server.connect();
+    client.send(get("/stuck"));
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 1; }));
+
+    server.server().is_alive();  // Asks the thread that is stuck by now.
+    CHECK_FALSE(becomes_alive(20));
+    server.let_go();
+    CHECK(client.read_answer().status == 200);
+    CHECK(becomes_alive(2000));
+}
+
 TEST_CASE("a stop lets requests that have begun be answered", "[stop]") {
     boxkited::TemporaryDirectory folder;  // A TCP port that is given up may be another's at once.
     ServerOptions options;

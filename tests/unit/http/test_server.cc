@@ -20,12 +20,13 @@ ServerOptions with_listener(ServerOptions options) {
 
 }  // namespace
 
-TestServer::TestServer(ServerOptions options, std::vector<Access> access) {
+TestServer::TestServer(ServerOptions options, std::vector<Access> access,
+                       InheritedSockets inherited) {
     const auto lines = [this](unsigned, std::size_t, std::string_view text) {
         note([&](Seen& seen) { seen.lines += text; });
     };
-    auto server =
-        Server::start(with_listener(std::move(options)), routes(), lines, *this, std::move(access));
+    auto server = Server::start(with_listener(std::move(options)), routes(), lines, *this,
+                                std::move(access), std::move(inherited));
     if (!server) throw std::runtime_error(server.error().message);
     server_ = *std::move(server);
     addresses_ = server_->addresses();
@@ -50,6 +51,7 @@ Router TestServer::routes() {
         response.content_type = "text/plain";
         response.body = "hello";
     };
+    const auto stuck = [this](const Request&, Response&) { go_.get_future().wait(); };
     const auto echo = [](const Request& request, Response& response) {
         response.status = 202;
         response.body = request.body;
@@ -65,7 +67,8 @@ Router TestServer::routes() {
                    {"POST", "/echo", 1, counted(echo)},
                    {"GET", "/big", 2, counted(big)},
                    {"POST", "/held", 1, counted(held)},
-                   {"GET", "/large", 3, counted(large)}});
+                   {"GET", "/large", 3, counted(large)},
+                   {"GET", "/stuck", 0, counted(stuck)}});
 }
 
 void TestServer::hold(const Request& request, Response& response) {

@@ -2,11 +2,13 @@
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/guarded.h"
+#include "http/inherited_sockets.h"
 #include "http/server.h"
 #include "support/temporary_directory.h"
 #include "unit/http/raw_client.h"
@@ -28,6 +30,7 @@ struct Seen {
 
 // A real server with a few routes:
 //   GET  /hello   "hello"
+//   GET  /stuck   nothing, once let_go() is called: its thread waits for it
 //   POST /echo    202 and the body
 //   GET  /big     8 MiB
 //   POST /held    202 and the body, once release_held() is called; "late" (504) after 50 ms when
@@ -37,7 +40,8 @@ struct Seen {
 class TestServer final : public Observer {
 public:
     // On 127.0.0.1, any port, when `options` name no listener.
-    explicit TestServer(ServerOptions options = {}, std::vector<Access> access = {});
+    explicit TestServer(ServerOptions options = {}, std::vector<Access> access = {},
+                        InheritedSockets inherited = {});
     ~TestServer() override;
 
     const std::string& address(std::size_t listener = 0) const { return addresses_[listener]; }
@@ -46,6 +50,7 @@ public:
     Server& server() { return *server_; }
     void stop_within(std::chrono::milliseconds time);
     void release_held();
+    void let_go() { go_.set_value(); }
 
     Seen seen() const;
     // Waits until what was seen fulfils `condition`; false after some seconds.
@@ -68,6 +73,7 @@ private:
     mutable Guarded<Seen> seen_;
     std::condition_variable changed_;
     Guarded<std::vector<std::function<void()>>> wakes_;
+    std::promise<void> go_;
     std::unique_ptr<Server> server_;
     std::vector<std::string> addresses_;
 };
