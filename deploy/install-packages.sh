@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that boxkited is built with; with --tests, those that its tests
+# Installs the Debian packages that boxkited is built with, and the npm packages of its page; with --tests, those that its tests
 # need as well; with --bench, those that tests/bench/side_by_side.py compares it with. The one place
 # that names packages. Asks apt only when something is missing, and sudo only when apt is asked by
 # someone who is not root.
@@ -9,10 +9,10 @@ packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
     libcli11-dev zlib1g-dev libdeflate-dev libssl-dev libsystemd-dev
-    curl
+    curl nodejs npm
 )
 test_packages=(
-    catch2 nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
+    catch2 chromium openssl prometheus prometheus-alertmanager python3 python3-numpy python3-scipy
     strace valgrind wrk
 )
 bench_packages=(
@@ -32,7 +32,9 @@ for option in "$@"; do
     esac
 done
 
+# npm may have come with a nodejs that is not Debian's, and then its package cannot be installed.
 is_installed() {
+    [[ $1 != npm ]] || ! command -v npm >/dev/null || return 0
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
@@ -47,31 +49,46 @@ as_root() {
     fi
 }
 
-missing=()
-for package in "${packages[@]}"; do
-    is_installed "$package" || missing+=("$package")
-done
-((${#missing[@]})) || exit 0
-echo "installing: ${missing[*]}" >&2
+install_debian_packages() {
+    local missing=() package
+    for package in "${packages[@]}"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    echo "installing: ${missing[*]}" >&2
 
-# Some packages start a service as soon as they are installed. Exit code 101 of this program
-# forbids that while apt runs; a machine that has a policy of its own keeps it.
-policy=/usr/sbin/policy-rc.d
-made_policy=
-if [[ ! -e $policy ]]; then
-    trap '[[ -z $made_policy ]] || as_root rm -f "$policy"' EXIT
-    made_policy=yes
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod 755 "$policy"
-fi
-
-apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-as_root "${apt[@]}" update >&2
-as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
-
-# Neither are the services to start with the machine when they came with the tests.
-for package in prometheus prometheus-alertmanager nginx-light; do
-    if [[ " ${missing[*]} " == *" $package "* ]]; then
-        as_root update-rc.d "${package%-light}" disable >&2
+    # Some packages start a service as soon as they are installed. Exit code 101 of this program
+    # forbids that while apt runs; a machine that has a policy of its own keeps it.
+    policy=/usr/sbin/policy-rc.d
+    made_policy=
+    if [[ ! -e $policy ]]; then
+        trap '[[ -z $made_policy ]] || as_root rm -f "$policy"' EXIT
+        made_policy=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
     fi
-done
+
+    apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    as_root "${apt[@]}" update >&2
+    as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
+
+    # Neither are the services to start with the machine when they came with the tests.
+    for package in prometheus prometheus-alertmanager nginx-light; do
+        if [[ " ${missing[*]} " == *" $package "* ]]; then
+            as_root update-rc.d "${package%-light}" disable >&2
+        fi
+    done
+}
+
+# Exactly what the lock file names, into daemon/page/node_modules; the build itself loads nothing.
+install_npm_packages() {
+    local page
+    page=$(dirname "${BASH_SOURCE[0]}")/../daemon/page
+    [[ ! $page/node_modules/.package-lock.json -nt $page/package-lock.json ]] || return 0
+    echo "installing: npm packages of daemon/page" >&2
+    npm ci --prefix "$page" >&2
+    touch "$page/node_modules/.package-lock.json"
+}
+
+install_debian_packages
+install_npm_packages
