@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from support.daemon import PATIENCE, ROOT
+from support.daemon import PATIENCE, ROOT, await_true
 from support.needs import missing, need
 
 PACKAGES = ROOT / "daemon" / "page" / "node_modules"
@@ -42,8 +42,9 @@ class Browser:
         return self.call("evaluate", expression)
 
     def wait(self, expression):
-        """Until it is true."""
-        self.call("waitForFunction", expression)
+        """Until it is true. Asked from here: the page's policy lets no text become code there."""
+        await_true(lambda: self.evaluate(f"Boolean({expression})"),
+                   lambda: f"{expression}; the page shows: {self.text('body')}")
 
     def text(self, selector):
         return self.call("innerText", selector)

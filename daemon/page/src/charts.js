@@ -80,7 +80,7 @@ function buckets(variable, width) {
     return h("div", {}, picture, readout);
 }
 
-const kShownCategories = 15;
+const kShownCategories = 12;
 
 function categories(variable) {
     const { baseline, live } = sharesOf(variable);
@@ -105,6 +105,11 @@ function categories(variable) {
 }
 
 // ---- Curves ----
+
+function timeText(seconds, span) {
+    const text = format.clock(seconds * 1000);
+    return span > 7200 ? text.slice(0, 5) : text;
+}
 
 function axes(percentage) {
     const axis = { stroke: color("--muted"), font: "12px system-ui, sans-serif",
@@ -169,7 +174,9 @@ export function scoresOverTime(history, variable, width) {
     const said = `${scores.length} evaluations since ${format.clock(history.times[0] * 1000)}; ` +
         `the dashed line is the threshold, ${format.short(variable.threshold)}.`;
     return plot({
-        width, axes: axes(false),
+        width, axes: [{ ...axes(false)[0], space: 90,
+            values: (_, marks) => marks.map((mark) => timeText(mark, marks.at(-1) - marks[0])) },
+        axes(false)[1]],
         scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high, variable.threshold) * 1.1 || 1] } },
         series: [{}, { stroke: color("--live"), width: 2, points: { show: scores.length < 60, size: 5 } },
             { stroke: color("--bad"), width: 1, dash: [6, 4], points: { show: false } }],

@@ -39,7 +39,7 @@ function contributions(each) {
         return made;
     };
     const isSum = !["ks", "linf"].includes(each.statistic);
-    return h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Bins that contribute most" },
+    return h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Table of bins" },
         h("table", { class: "plain" },
             h("thead", {}, h("tr", {}, h("th", { scope: "col" }, each.kind === "continuous" ? "Bucket" : "Category"),
                 ["Baseline", "", "Live", "", isSum ? "Contribution" : "Difference"].map((title, i) =>
@@ -47,7 +47,7 @@ function contributions(each) {
                         : h("th", { scope: "col", class: "number" }, title))))),
             h("tbody", {}, order.map((i) => h("tr", {}, h("th", { scope: "row" }, nameOf(binText(each, i))),
                 side(each.baseline[i], shares.baseline[i]), side(each.live[i], shares.live[i]),
-                h("td", { class: "number contribution" }, format.score(each.contributions[i]),
+                h("td", { class: "number contribution" }, format.score(each.contributions[i]), " ",
                     isSum ? h("small", {}, format.percent(each.contributions[i] / total)) : null,
                     bar(each.contributions[i] / each.contributions[order[0]])))))));
 }

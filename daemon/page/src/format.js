@@ -10,6 +10,7 @@ export function score(value) {
 
 export function short(value) {
     if (value === null || value === undefined) return none;
+    if (value !== 0 && Math.abs(value) < 0.0001) return value.toExponential(2);
     return String(Number(value.toPrecision(3)));
 }
 

@@ -70,7 +70,7 @@ function showOverview() {
     const had = place.contains(document.activeElement) && document.activeElement.value;
     const choice = windowChoice(data.drift, data.drift.window,
         (window) => { location.hash = link(wished().get("feature"), window); });
-    place.replaceChildren(...overview(data), ...(choice ? [choice] : []));
+    place.replaceChildren(overview(data), ...(choice ? [choice] : []));
     if (had) place.querySelector(`input[value="${CSS.escape(had)}"]`)?.focus();
 }
 

@@ -42,12 +42,10 @@ function baselineCard(baseline, variables) {
             (loaded_at ? `, loaded ${format.ago(loaded_at)}` : ""));
 }
 
-export const overview = (data) => [
+export const overview = (data) => h("div", { class: "cards" },
     verdictCard(data.drift),
-    data.status && rateCard(data),
-    data.status && logCard(data.status),
-    baselineCard(data.status ? data.status.baseline : data.baseline, data.drift.variables.length),
-].filter(Boolean);
+    data.status ? [rateCard(data), logCard(data.status)] : [],
+    baselineCard(data.status ? data.status.baseline : data.baseline, data.drift.variables.length));
 
 // Which window to look at; each says its share.
 export function windowChoice(drift, chosen, choose) {

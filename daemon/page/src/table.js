@@ -20,7 +20,7 @@ const columns = [
     { id: "missing", title: "Missing", key: (each) => low(each.missing_ratio) },
     { id: "unseen", title: "Unseen", key: (each) => low(each.unseen_ratio) },
     { id: "observations", title: "Observations", key: (each) => each.observations },
-    { id: "chart", title: "Baseline and live" },
+    { id: "chart", title: "Distribution" },
 ];
 
 export const verdictBadge = (verdict) =>
@@ -85,10 +85,15 @@ export class VariableTable {
         this.head.replaceChildren(...columns.map((column) => h("th", {
             scope: "col", role: "columnheader", class: `${column.id} ${column.text ? "" : "number"}`,
             "aria-sort": column.id === id ? (falling ? "descending" : "ascending") : null,
-        }, column.key ? h("button", { type: "button", onclick: () => this.#sortBy(column) }, column.title,
-            h("span", { class: "arrow", "aria-hidden": "true" },
-                column.id === id ? (falling ? "▾" : "▴") : ""))
-            : column.title)));
+        }, column.key ? this.#sortButton(column) : column.title)));
+    }
+
+    #sortButton(column) {
+        const { id, falling } = this.#sort;
+        const arrow = column.id === id
+            ? h("span", { class: "arrow", "aria-hidden": "true" }, falling ? "▾" : "▴") : null;
+        const content = column.text ? [column.title, arrow] : [arrow, column.title];
+        return h("button", { type: "button", onclick: () => this.#sortBy(column) }, content);
     }
 
     #sortBy({ id, text }) {
@@ -111,7 +116,7 @@ export class VariableTable {
         this.#drawn = drawn;
         const focused = this.body.contains(document.activeElement) && document.activeElement.hash;
         const gap = (rows) => {
-            const cell = h("td", { role: "presentation", colspan: columns.length });
+            const cell = h("td", { role: "presentation" });
             cell.style.height = `${rows * high}px`;
             return h("tr", { class: "gap", role: "presentation" }, cell);
         };
