@@ -146,7 +146,12 @@ void answer_distributions(const RouteContext& context, const Request& request, R
 
 void answer_history(const RouteContext& context, const Request& request, Response& response) {
     if (!has_baseline(context, response)) return;
-    context.drift.answer_history(parameter(request.query, "metric_name"), response);
+    std::string metric_name = parameter(request.query, "metric_name");
+    if (metric_name.empty()) {
+        response = http::error_response(400, "metric_name: expected one of those of /v1/drift");
+    } else {
+        context.drift.answer_history(std::move(metric_name), response);
+    }
 }
 
 http::Handler behind_gate(const RouteContext& context, http::Handler handler) {

@@ -107,8 +107,9 @@ class OpenApi(unittest.TestCase):
                 self.assertEqual(daemon.get(path).status, 404)
                 self.assert_fits("GET", path.split("?")[0], daemon.get(path))
         with Daemon() as daemon:
-            for path in ("/v1/drift", "/v1/drift/distributions", "/v1/drift/history"):
-                self.assert_fits("GET", path, daemon.get(path))
+            for path in ("/v1/drift", "/v1/drift/distributions",
+                         "/v1/drift/history?metric_name=feature_0_value"):
+                self.assert_fits("GET", path.split("?")[0], daemon.get(path))
 
     def test_every_refusal_of_an_event_is_documented(self):
         page = (DOCS / "http-api.md").read_text("utf-8")

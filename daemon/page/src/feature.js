@@ -31,7 +31,7 @@ function contributions(each) {
     const order = largest(each.contributions, kShownBins).filter((i) => each.contributions[i] > 0);
     const total = each.contributions.reduce((sum, term) => sum + term, 0);
     if (order.length === 0) return h("p", { class: "readout" }, "No bin differs.");
-    const side = (counts, share) => [h("td", { class: "number" }, format.count(counts)),
+    const side = (counts, share) => [h("td", { class: "number counts" }, format.count(counts)),
         h("td", { class: "number" }, format.percent(share))];
     const bar = (ratio) => {
         const made = h("span", { class: "meter", "aria-hidden": "true" });
@@ -42,9 +42,11 @@ function contributions(each) {
     return h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Table of bins" },
         h("table", { class: "plain" },
             h("thead", {}, h("tr", {}, h("th", { scope: "col" }, each.kind === "continuous" ? "Bucket" : "Category"),
-                ["Baseline", "", "Live", "", isSum ? "Contribution" : "Difference"].map((title, i) =>
-                    (i % 2 === 1 ? h("th", { scope: "col", class: "number" }, "Share")
-                        : h("th", { scope: "col", class: "number" }, title))))),
+                h("th", { scope: "col", class: "number counts" }, "Baseline"),
+                h("th", { scope: "col", class: "number" }, "of baseline"),
+                h("th", { scope: "col", class: "number counts" }, "Live"),
+                h("th", { scope: "col", class: "number" }, "of live"),
+                h("th", { scope: "col", class: "number" }, isSum ? "Contribution" : "Difference"))),
             h("tbody", {}, order.map((i) => h("tr", {}, h("th", { scope: "row" }, nameOf(binText(each, i))),
                 side(each.baseline[i], shares.baseline[i]), side(each.live[i], shares.live[i]),
                 h("td", { class: "number contribution" }, format.score(each.contributions[i]), " ",
@@ -70,7 +72,8 @@ function facts(each) {
 }
 
 export class FeatureView {
-    #charts = [];
+    #charts = new Map();
+    #stamp = "";
     #version = 0;
 
     constructor(place, source) {
@@ -98,8 +101,10 @@ export class FeatureView {
     }
 
     // `links` lead to all variables, and to the ones before and behind this one.
-    show(each, window, links) {
+    show(each, window, stamp, links) {
         const isOther = this.shown !== each.metric_name;
+        if (!isOther && stamp === this.#stamp) return;
+        this.#stamp = stamp;
         this.shown = each.metric_name;
         this.place.hidden = false;
         this.#lead(links);
@@ -108,8 +113,9 @@ export class FeatureView {
         this.sentence.textContent = `${each.kind}, window ${window}: ${sentence(each)}`;
         this.panels.bins.replaceChildren(contributions(each));
         this.panels.facts.replaceChildren(facts(each));
-        this.panels.distribution.replaceChildren(distribution(each, this.#width("distribution")));
-        this.#curves(each, window);
+        if (isOther || !this.#isRead("distribution"))
+            this.panels.distribution.replaceChildren(distribution(each, this.#width("distribution")));
+        this.#curves(each, window, isOther);
         if (isOther) {
             scrollTo(0, 0);
             this.heading.focus({ preventScroll: true });
@@ -130,27 +136,34 @@ export class FeatureView {
         }
     }
 
+    // Somebody points at it, and reads what it says there.
+    #isRead(name) {
+        return this.panels[name].matches(":hover");
+    }
+
     #width(name) {
         return Math.max(240, Math.floor(this.panels[name].clientWidth || 560));
     }
 
-    async #curves(each, window) {
+    async #curves(each, window, isOther) {
         const version = ++this.#version;
         const history = await this.source.history(each).catch(() => undefined);
         if (version !== this.#version) return;
-        for (const chart of this.#charts) chart.destroy();
-        this.#charts = [];
-        const put = (name, chart) => {
-            this.#charts.push(chart);
+        const put = (name, draw) => {
+            if (!isOther && this.#isRead(name)) return;
+            this.#charts.get(name)?.destroy();
+            const chart = draw();
+            this.#charts.set(name, chart);
             this.panels[name].replaceChildren(chart.element);
         };
         const hasCurves = each.kind === "continuous" && each.bins.length > 2;
         this.panels.cumulative.parentElement.hidden = !hasCurves;
-        if (hasCurves) put("cumulative", cumulativeCurves(each, this.#width("cumulative")));
+        if (hasCurves) put("cumulative", () => cumulativeCurves(each, this.#width("cumulative")));
         this.panels.history.parentElement.hidden = history === null;
         const of = history?.windows[window];
         if (of && history.times.length > 0)
-            put("history", scoresOverTime({ times: history.times, ...of }, each, this.#width("history")));
+            put("history", () =>
+                scoresOverTime({ times: history.times, ...of }, each, this.#width("history")));
         this.place.dataset.drawn = `${each.metric_name} ${window}`;
     }
 }

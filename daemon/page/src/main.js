@@ -13,6 +13,7 @@ const wished = () => new URLSearchParams(location.hash.slice(1));
 
 let data = null;
 let goneSince = null;
+let looks = 0;  // How often colours or room have changed.
 let timer = 0;
 
 // Of the address; without one the daemon takes its shortest.
@@ -79,18 +80,19 @@ function show() {
     showFreshness();
     showOverview();
     const variable = chosen();
+    const stamp = `${data.drift.evaluated_at} ${data.drift.window} ${looks}`;
     const isFeature = variable !== null && variable.missing === undefined;
     byId("list").hidden = isFeature;
     if (isFeature) {
         const order = table.order;
         const at = order.indexOf(order.find((each) => each.metric_name === variable.metric_name));
         const to = (neighbour) => neighbour && link(keyOf(neighbour));
-        view.show(variable, data.drift.window,
+        view.show(variable, data.drift.window, stamp,
             { all: link(null), before: to(order[at - 1]), next: at < 0 ? undefined : to(order[at + 1]) });
     } else {
         view.hide();
     }
-    table.show(data.drift.variables);
+    table.show(data.drift.variables, stamp);
     document.title = isFeature ? `${variable.feature_name} · boxkited drift` : "boxkited drift";
     return variable?.missing === undefined ? "" : `There is no variable “${variable.missing}”.`;
 }
@@ -132,6 +134,10 @@ function follow() {
 }
 
 addEventListener("hashchange", follow);
-addEventListener("resize", () => { if (data && view.shown) show(); });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (data) show(); });
+function redraw() {
+    ++looks;
+    if (data) show();
+}
+addEventListener("resize", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 refresh();

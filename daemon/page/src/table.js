@@ -20,7 +20,7 @@ const columns = [
     { id: "missing", title: "Missing", key: (each) => low(each.missing_ratio) },
     { id: "unseen", title: "Unseen", key: (each) => low(each.unseen_ratio) },
     { id: "observations", title: "Observations", key: (each) => each.observations },
-    { id: "chart", title: "Distribution" },
+    { id: "chart", title: "Distribution", text: true },
 ];
 
 export const verdictBadge = (verdict) =>
@@ -31,6 +31,7 @@ export class VariableTable {
     #shown = [];
     #sort = { id: "severity", falling: true };
     #drawn = "";
+    #stamp = "";
 
     constructor(place, linkTo) {
         this.linkTo = linkTo;
@@ -51,7 +52,10 @@ export class VariableTable {
         addEventListener("resize", draw);
     }
 
-    show(variables) {
+    // What is shown already stays as it is: somebody may be selecting text in it.
+    show(variables, stamp) {
+        if (stamp === this.#stamp) return this.#drawRows();
+        this.#stamp = stamp;
         this.#all = variables;
         this.#select();
     }
