@@ -228,6 +228,8 @@ void describe_drift(CLI::App& app, DriftFlags& to) {
     add_rule(app, "--alpha", "drift.alpha", to.alpha);
     add_rule(app, "--minimum-observations", "drift.minimum_observations", to.minimum_observations);
     app.add_flag("--json", to.json, "Prints the document of /v1/drift instead of a table");
+    app.add_option("--html", to.html, "Writes the drift page, with its data in it, to one file")
+        ->type_name("FILE");
     app.add_flag("--quiet", to.quiet, "Shows neither progress nor notes");
 }
 

@@ -43,6 +43,7 @@ struct DriftFlags {
     char delimiter = ',';
     bool no_header = false;
     bool json = false;
+    std::optional<std::string> html;  // Where the page goes.
     bool quiet = false;
 };
 

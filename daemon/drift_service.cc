@@ -121,6 +121,8 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
     if (lines_ == nullptr || !lines_->suit(evaluation_))
         lines_ = std::make_shared<const DriftLines>(evaluation_);
     show_drift();
+    history_.add(evaluation_);
+    distributions_ = nullptr;
     shared_.lock()->json = nullptr;
     next_evaluation_ += settings_.evaluation_interval;
     // Those that are late already are left out.
@@ -155,22 +157,39 @@ void DriftService::answer(http::Response& response) {
     if (json != nullptr) {
         response.shared_body = json;
     } else {
-        response.hold = hold();
+        response.hold = hold([this] { return rendered_json(); }, "");
     }
 }
 
-std::shared_ptr<http::Hold> DriftService::hold() {
+void DriftService::answer_distributions(std::string window, http::Response& response) {
+    std::string missing = "window: there is no `" + window + "`";
+    response.hold =
+        hold([this, window = std::move(window)] { return rendered_distributions(window); },
+             std::move(missing));
+}
+
+void DriftService::answer_history(std::string metric_name, http::Response& response) {
+    std::string missing = "metric_name: there is no `" + metric_name + "`";
+    response.hold =
+        hold([this, metric_name = std::move(metric_name)] { return rendered_history(metric_name); },
+             std::move(missing));
+}
+
+std::shared_ptr<http::Hold> DriftService::hold(std::function<Json()> render, std::string missing) {
     const auto json = std::make_shared<Guarded<Json>>();
     auto hold = std::make_shared<http::Hold>();
     hold->at_most = std::chrono::seconds(60);
-    hold->settled_or_wake = [this, json](std::function<void()> wake) {
-        run_soon([this, json, wake = std::move(wake)] {
-            *json->lock() = rendered_json();
+    hold->settled_or_wake = [this, json, render = std::move(render)](auto wake) {
+        run_soon([json, render, wake = std::move(wake)] {
+            *json->lock() = render();
             wake();
         });
         return false;
     };
-    hold->on_settled = [json](http::Response& response) { response.shared_body = *json->lock(); };
+    hold->on_settled = [json, missing = std::move(missing)](http::Response& response) {
+        response.shared_body = *json->lock();
+        if (response.shared_body == nullptr) response = http::error_response(404, missing);
+    };
     hold->on_timeout = [](http::Response& response) {
         response = http::error_response(504, "drift is not evaluated yet");
     };
@@ -183,6 +202,20 @@ DriftService::Json DriftService::rendered_json() {
     auto shared = shared_.lock();
     if (!shared->new_rules) shared->json = json;  // Else it is of what a reload has ended.
     return json;
+}
+
+DriftService::Json DriftService::rendered_distributions(const std::string& window) {
+    if (distributions_ != nullptr && shown_window_ == window) return distributions_;
+    auto text = drift_distributions_json(evaluation_, *evaluator_, window);
+    if (!text) return nullptr;
+    shown_window_ = window;
+    distributions_ = std::make_shared<const std::string>(*std::move(text));
+    return distributions_;
+}
+
+DriftService::Json DriftService::rendered_history(const std::string& metric_name) const {
+    auto text = history_.json(metric_name);
+    return text ? std::make_shared<const std::string>(*std::move(text)) : nullptr;
 }
 
 void DriftService::restore(const MonitorLimits& limits) {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/guarded.h"
+#include "daemon/drift_history.h"
 #include "daemon/drift_settings.h"
 #include "daemon/windows_file.h"
 #include "drift/evaluation.h"
@@ -53,6 +54,11 @@ public:
     // is done upon the first question after each evaluation.
     void answer(http::Response& response);
 
+    // All bins in one window, and the past scores of one variable, as JSON, when the thread has
+    // rendered it; 404 when there is no such window or variable.
+    void answer_distributions(std::string window, http::Response& response);
+    void answer_history(std::string metric_name, http::Response& response);
+
     // After each reload of `live`, before the next one: returns when the windows have followed and
     // are evaluated, by these rules.
     void reload(const DriftOptions& rules);
@@ -85,7 +91,10 @@ private:
     void settle_reload();
     void evaluate(MonotonicTime now, const LiveSnapshot& snapshot, WallTime at);
     Json rendered_json();
-    std::shared_ptr<http::Hold> hold();
+    Json rendered_distributions(const std::string& window);
+    Json rendered_history(const std::string& metric_name) const;
+    // The answer is what `render` gives on the thread, or 404 with `missing` when that is null.
+    std::shared_ptr<http::Hold> hold(std::function<Json()> render, std::string missing);
 
     void restore(const MonitorLimits& limits);
     void save();
@@ -101,6 +110,9 @@ private:
     std::unique_ptr<Evaluator> evaluator_;
     Evaluation evaluation_;
     std::shared_ptr<const DriftLines> lines_;  // Of the evaluation.
+    DriftHistory history_;
+    std::string shown_window_;  // The one that was asked for last,
+    Json distributions_;        // and its bins at the last evaluation; null until somebody asks.
     MonotonicTime next_evaluation_;
     MonotonicTime next_save_;
     bool is_reloading_ = false;

@@ -1,5 +1,6 @@
 #include "daemon/loaded_baseline.h"
 
+#include <filesystem>
 #include <set>
 
 #include "base/log.h"
@@ -15,6 +16,13 @@ void warn_of_double_names(const Baseline& baseline) {
         if (variable.index && !names.insert(variable.feature_name).second)
             log::warning("baseline names two features alike; objects count for the first",
                          {{"feature", variable.feature_name}});
+}
+
+std::optional<WallTime> modified_at(const std::filesystem::path& path) {
+    std::error_code failed;
+    const auto time = std::filesystem::last_write_time(path, failed);
+    if (failed) return std::nullopt;
+    return std::chrono::floor<WallTime::duration>(std::chrono::file_clock::to_sys(time));
 }
 
 }  // namespace
@@ -35,7 +43,7 @@ Result<LoadedBaseline, std::string> load_baseline(const DaemonOptions& options,
         return Failure{std::move(error)};
     for (const std::string& warning : found.warnings) log::warning(warning);
     return LoadedBaseline{std::make_shared<const Baseline>(*std::move(read)),
-                          options.baseline.string(), clock.now()};
+                          options.baseline.string(), clock.now(), modified_at(options.baseline)};
 }
 
 }  // namespace boxkited

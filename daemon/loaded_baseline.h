@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@ struct LoadedBaseline {
     std::shared_ptr<const Baseline> baseline;  // Without variables when there is none.
     std::string path;                          // Empty when there is none.
     WallTime loaded_at;
+    std::optional<WallTime> modified_at = std::nullopt;  // When its file was written.
 };
 
 // Reads the baseline that the options name, and holds their rules of drift against it. The error is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "daemon/drift_history.h"
 #include "drift/evaluation.h"
 #include "http/http_session.h"
 #include "monitor/windows.h"
@@ -198,6 +199,25 @@ std::uint64_t scrapes_bytes(const DaemonOptions& options, const Layout& layout) 
     return 2 * options.http.threads * text;
 }
 
+// All bins of a window as JSON: the text that is kept, the one that is being made, and while that
+// grows once more. Names may be escaped, six bytes for one.
+std::uint64_t distributions_json_bytes(const DaemonOptions& options, const Layout& layout) {
+    constexpr std::uint64_t kTexts = 3;
+    constexpr std::uint64_t kVariable = 2 * kKiB;
+    constexpr std::uint64_t kNumbers = 80;  // Of a bin: two counts and what it contributes.
+    constexpr std::uint64_t kEscaped = 6;
+    std::uint64_t bytes =
+        slots_of(options, layout) * kNumbers +
+        most_new_bins(options.monitor, layout) * kEscaped * options.monitor.bin_name_bytes;
+    for (const BaselineVariable& variable : layout.baseline().variables)
+        bytes += kVariable + kEscaped * (label_bytes(variable) + variable.name().size());
+    return kTexts * bytes;
+}
+
+std::uint64_t history_bytes(const DaemonOptions& options, const Layout& layout) {
+    return DriftHistory::most_bytes(options.drift.windows.size() + 1, layout.variables().size());
+}
+
 // The one that is shown, the one that is being made, what training says to them, and the JSON.
 std::uint64_t evaluation_bytes(const DaemonOptions& options, const Layout& layout) {
     constexpr std::uint64_t kJson = 6 * kKiB;
@@ -205,7 +225,7 @@ std::uint64_t evaluation_bytes(const DaemonOptions& options, const Layout& layou
     const std::uint64_t each = layout.variables().size() * sizeof(VariableDrift) +
                                slots_of(options, layout) * sizeof(std::uint64_t);
     return windows * (2 * each + layout.variables().size() * kJson) +
-           layout.slots() * 3 * sizeof(double);
+           layout.slots() * 3 * sizeof(double) + distributions_json_bytes(options, layout);
 }
 
 }  // namespace
@@ -235,7 +255,8 @@ MemoryBound memory_bound(const DaemonOptions& options, const Layout& layout) {
              {"baseline", baseline_bytes(layout)},
              {"texts", texts_bytes(options, layout)},
              {"scrapes", scrapes_bytes(options, layout)},
-             {"evaluation", evaluation_bytes(options, layout)}}};
+             {"evaluation", evaluation_bytes(options, layout)},
+             {"history", history_bytes(options, layout)}}};
 }
 
 }  // namespace boxkited

@@ -1,10 +1,13 @@
 #include "daemon/routes.h"
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 
+#include "base/ascii_text.h"
 #include "base/utc_text.h"
 #include "daemon/admin_gate.h"
 #include "daemon/metrics_route.h"
+#include "daemon/page_route.h"
 #include "daemon/version.h"
 
 namespace boxkited {
@@ -34,7 +37,13 @@ ordered_json baseline_json(const LoadedBaseline& loaded) {
     if (loaded.path.empty()) return nullptr;
     return {{"path", loaded.path},
             {"loaded_at", utc_text(loaded.loaded_at)},
+            {"modified_at",
+             loaded.modified_at ? ordered_json(utc_text(*loaded.modified_at)) : ordered_json()},
             {"variables", loaded.baseline->variables.size()}};
+}
+
+std::uint64_t accepted(const LogLedger& ledger) {
+    return std::accumulate(ledger.accepted.begin(), ledger.accepted.end(), std::uint64_t{0});
 }
 
 ordered_json log_json(const PredictionLog& log) {
@@ -87,6 +96,7 @@ public:
                               {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
                               {"draining", context_.draining.load()},
                               {"baseline", baseline_json(*context_.baseline.lock())},
+                              {"events_accepted", accepted(context_.log.ledger())},
                               {"queue", queue_json(context_.log)},
                               {"log", log_json(context_.log)},
                               {"last_reload_error", last_reload_error()}});
@@ -118,6 +128,30 @@ void answer_baseline(const RouteContext& context, Response& response) {
     const auto baseline = context.baseline.lock()->baseline;
     response.content_type = kPlainText;
     response.body = to_prometheus_text(*baseline);
+}
+
+// The value of one parameter of a query; names of windows and metrics need no escapes.
+std::string parameter(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        std::string_view value = take_part(query, '&');
+        if (take_part(value, '=') == name) return std::string(value);
+    }
+    return "";
+}
+
+void answer_distributions(const RouteContext& context, const Request& request, Response& response) {
+    if (!has_baseline(context, response)) return;
+    context.drift.answer_distributions(parameter(request.query, "window"), response);
+}
+
+void answer_history(const RouteContext& context, const Request& request, Response& response) {
+    if (!has_baseline(context, response)) return;
+    std::string metric_name = parameter(request.query, "metric_name");
+    if (metric_name.empty()) {
+        response = http::error_response(400, "metric_name: expected one of those of /v1/drift");
+    } else {
+        context.drift.answer_history(std::move(metric_name), response);
+    }
 }
 
 http::Handler behind_gate(const RouteContext& context, http::Handler handler) {
@@ -159,6 +193,15 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
             [context](const Request&, Response& response) { answer_baseline(context, response); }),
         admin("GET", "/v1/drift",
               [context](const Request&, Response& response) { answer_drift(context, response); }),
+        admin("GET", "/v1/drift/distributions",
+              [context](const Request& request, Response& response) {
+                  answer_distributions(context, request, response);
+              }),
+        admin("GET", "/v1/drift/history",
+              [context](const Request& request, Response& response) {
+                  answer_history(context, request, response);
+              }),
+        admin("GET", "/", PageRoute()),
         admin("POST", "/-/reload",
               [context](const Request&, Response& response) {
                   if (context.draining) {

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that boxkited is built with; with --tests, those that its tests
-# need as well, and some of npm's; with --bench, those that tests/bench/side_by_side.py compares it with. The one place
-# that names packages. Asks apt only when something is missing, and sudo only when apt is asked by
-# someone who is not root.
+# Installs the Debian packages that boxkited is built with, and the npm packages of its page; with
+# --tests, those that its tests need as well; with --bench, those that tests/bench/side_by_side.py
+# compares it with. The one place that names packages. Asks apt only when something is missing, and
+# sudo only when apt is asked by someone who is not root.
 set -euo pipefail
 
 packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
     libcli11-dev zlib1g-dev libdeflate-dev libssl-dev libsystemd-dev
-    ca-certificates curl
+    ca-certificates curl nodejs npm
 )
 test_packages=(
-    catch2 debootstrap dpkg-dev golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
-    golang-go lintian nodejs openssl prometheus prometheus-alertmanager python3 python3-numpy
-    python3-pandas python3-scipy python3-yaml shellcheck strace valgrind wrk
+    catch2 chromium debootstrap dpkg-dev golang-github-ghodss-yaml-dev
+    golang-github-masterminds-sprig-dev golang-go lintian openssl prometheus
+    prometheus-alertmanager python3 python3-numpy python3-pandas python3-scipy python3-yaml
+    shellcheck strace valgrind wrk
 )
 # What Debian doesn't have, from npm, into build/node.
 node_test_packages=(
@@ -32,8 +33,6 @@ for option in "$@"; do
     --tests)
         packages+=("${test_packages[@]}")
         node_packages+=("${node_test_packages[@]}")
-        # Some packages of nodejs bring it along.
-        command -v npm >/dev/null || packages+=(npm)
         ;;
     --bench) packages+=("${bench_packages[@]}") ;;
     *)
@@ -43,7 +42,9 @@ for option in "$@"; do
     esac
 done
 
+# npm may have come with a nodejs that is not Debian's, and then its package cannot be installed.
 is_installed() {
+    [[ $1 != npm ]] || ! command -v npm >/dev/null || return 0
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
@@ -58,7 +59,7 @@ as_root() {
     fi
 }
 
-install_of_debian() {
+install_debian_packages() {
     local missing=() package
     for package in "${packages[@]}"; do
         is_installed "$package" || missing+=("$package")
@@ -89,7 +90,7 @@ install_of_debian() {
     done
 }
 
-install_of_npm() {
+install_test_packages_of_npm() {
     local folder missing=() package
     folder=$(dirname "${BASH_SOURCE[0]}")/../build/node
     for package in "${node_packages[@]}"; do
@@ -103,5 +104,16 @@ install_of_npm() {
         --no-package-lock "${node_packages[@]}" >&2
 }
 
-install_of_debian
-install_of_npm
+# Exactly what the lock file names, into daemon/page/node_modules; the build itself loads nothing.
+install_npm_packages() {
+    local page
+    page=$(dirname "${BASH_SOURCE[0]}")/../daemon/page
+    [[ ! $page/node_modules/.package-lock.json -nt $page/package-lock.json ]] || return 0
+    echo "installing: npm packages of daemon/page" >&2
+    npm ci --prefix "$page" >&2
+    touch "$page/node_modules/.package-lock.json"
+}
+
+install_debian_packages
+install_npm_packages
+install_test_packages_of_npm

@@ -120,7 +120,8 @@ trap 'exit 0' INT TERM HUP
 cat <<TEXT
 
 == boxkited is running (process $daemon, messages in $demo/boxkited.log)
-Open $url/metrics, $url/v1/drift, or $url/v1/status. Ctrl-C ends it.
+Open $url in a browser for the drift page; or $url/metrics, $url/v1/drift, $url/v1/status.
+Ctrl-C ends it.
 TEXT
 wait "$daemon" || true
 daemon=

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "base/utc_text.h"
 #include "daemon/commands/commands.h"
@@ -11,8 +12,11 @@
 #include "daemon/commands/drift_counter.h"
 #include "daemon/commands/drift_rules.h"
 #include "daemon/commands/drift_table.h"
+#include "daemon/commands/output_file.h"
 #include "daemon/commands/progress.h"
 #include "daemon/drift_json.h"
+#include "daemon/page_text.h"
+#include "daemon/version.h"
 #include "table/log_folder.h"
 #include "table/table_stream.h"
 
@@ -169,6 +173,19 @@ private:
     std::optional<DriftCounter> counter_;
 };
 
+// Bytes that are no UTF-8 are shown as such.
+std::string dump(const nlohmann::ordered_json& json) {
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string report_page(const DriftFlags& flags, const Evaluation& evaluation,
+                        const Evaluator& evaluator) {
+    std::string json = dump({{"version", kVersion}, {"baseline", flags.baseline}});
+    json.back() = ',';
+    json += "\"drift\":" + *drift_distributions_json(evaluation, evaluator, kAllTime) + "}";
+    return page_with_report(json);
+}
+
 bool print(const std::string& text) {
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
            std::fflush(stdout) == 0;
@@ -183,6 +200,8 @@ bool is_drifted(const WindowDrift& drift) {
 }  // namespace
 
 int drift(const DriftFlags& flags, const Environment& environment) {
+    if (flags.html && kPageText.html.empty())
+        return report(kInputWrong, "--html: this boxkited was built without the drift page");
     auto rules = load_drift_rules(flags, environment);
     if (!rules) return report(kInputWrong, to_string(rules.error()));
     auto baseline = load_baseline(flags, *rules);
@@ -198,6 +217,10 @@ int drift(const DriftFlags& flags, const Environment& environment) {
         std::fprintf(stderr, "boxkited: %s\n", drift_summary(all).c_str());
     if (!print(flags.json ? drift_json(evaluation, *evaluator) + '\n' : drift_table(evaluation)))
         return report(kWorkFailed, "standard output: cannot write");
+    if (flags.html) {
+        const auto written = write_output(*flags.html, report_page(flags, evaluation, *evaluator));
+        if (!written) return report(kWorkFailed, written.error());
+    }
     return is_drifted(all) ? kDriftFound : kNoDrift;
 }
 

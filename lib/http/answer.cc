@@ -12,6 +12,8 @@ std::string_view reason(int status) {
             return "OK";
         case 202:
             return "Accepted";
+        case 304:
+            return "Not Modified";
         case 400:
             return "Bad Request";
         case 401:
@@ -98,7 +100,7 @@ void append_answer_head(std::string& out, const Response& response, std::string_
 }
 
 bool has_body(const Response& response, AnswerStyle style) {
-    return !style.head_only && !body_of(response).empty();
+    return !style.head_only && response.status != 304 && !body_of(response).empty();
 }
 
 std::string http_date(std::time_t time) {

@@ -12,7 +12,7 @@ namespace boxkited::http {
 struct AnswerStyle {
     enum class Connection { kUnsaid, kKeepAlive, kClose };
     Connection connection = Connection::kUnsaid;
-    bool head_only = false;  // For HEAD: the head of the whole answer, and no more.
+    bool head_only = false;  // For HEAD: the head of the whole answer, and no more; as for a 304.
 };
 
 // Appends status line and header fields, with Content-Length of the body, and the empty line.

@@ -63,6 +63,7 @@ void HttpSession::run_handler(const Header& header, std::string_view body) {
     request.content_type = header.content_type;
     request.accept = header.accept;
     request.accept_encoding = header.accept_encoding;
+    request.if_none_match = header.if_none_match;
     request.host = header.host;
     request.origin = header.origin;
     request.listener = listener_;

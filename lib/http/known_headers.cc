@@ -57,7 +57,8 @@ void KnownHeaders::remember(std::string_view bytes, const Header& header) {
     known.header = header;
     for (std::string_view Header::*const part :
          {&Header::method, &Header::path, &Header::query, &Header::host, &Header::content_type,
-          &Header::accept, &Header::accept_encoding, &Header::origin, &Header::authorization}) {
+          &Header::accept, &Header::accept_encoding, &Header::if_none_match, &Header::origin,
+          &Header::authorization}) {
         known.header.*part = moved(header.*part, bytes, known.bytes);
     }
 }

@@ -186,6 +186,7 @@ void copy_accepted(const ParsedHeader& parsed, Header& header) {
     header.content_type = parsed.content_type.value;
     header.accept = parsed.accept.value;
     header.accept_encoding = parsed.accept_encoding.value;
+    header.if_none_match = parsed.if_none_match.value;
     header.origin = parsed.origin.value;
     if (parsed.authorization.count == 1) header.authorization = parsed.authorization.value;
     header.keep_alive = parsed.keep_alive;

@@ -59,7 +59,7 @@ struct ParsedHeader {
     bool keep_alive = false;  // By Connection and version.
 
     FieldValue host, content_length, transfer_encoding, content_encoding, expect;
-    FieldValue content_type, accept, accept_encoding, origin, authorization;
+    FieldValue content_type, accept, accept_encoding, if_none_match, origin, authorization;
 };
 
 // A header that has passed the gate. Views are of the bytes parsed.
@@ -67,7 +67,7 @@ struct Header {
     std::string_view method;
     std::string_view path;
     std::string_view query;
-    std::string_view host, content_type, accept, accept_encoding, origin;
+    std::string_view host, content_type, accept, accept_encoding, if_none_match, origin;
     std::string_view authorization;  // Empty also when it came twice.
 
     bool keep_alive = false;

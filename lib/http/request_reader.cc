@@ -83,6 +83,8 @@ private:
                 return &parsed.accept;
             case field::accept_encoding:
                 return &parsed.accept_encoding;
+            case field::if_none_match:
+                return &parsed.if_none_match;
             case field::origin:
                 return &parsed.origin;
             case field::authorization:

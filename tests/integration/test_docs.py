@@ -86,18 +86,30 @@ class OpenApi(unittest.TestCase):
                     self.assert_fits("GET", "/v1/status", daemon.get("/v1/status"))
 
     def test_what_drift_answers_fits_its_schema_and_so_does_the_example(self):
-        schema = self.document["components"]["schemas"]["Drift"]
-        (_, example), = [fence for fence in fences("docs/http-api.md", "json")
-                         if "evaluated_at" in fence[1]]
-        self.assertIsNone(mismatch(json.loads(example), schema, self.document))
+        schemas = self.document["components"]["schemas"]
+        schema = schemas["Drift"]
+        examples = [json.loads(example) for _, example in fences("docs/http-api.md", "json")]
+        drift, distributions, history = examples
+        self.assertIsNone(mismatch(drift, schema, self.document))
+        self.assertIsNone(mismatch(distributions, schemas["Distributions"], self.document))
+        self.assertIsNone(mismatch(history, schemas["History"], self.document))
         with demo(config=OFTEN) as daemon:
             self.assert_fits("GET", "/v1/drift", daemon.get("/v1/drift"))
             daemon.predict_lines((DEMO / "events.ndjson").read_text("utf-8"))
             document = judged(daemon)
             self.assertIsNone(mismatch(document, schema, self.document))
             self.assertIn("drifted", verdicts(document).values())
+            self.assert_fits("GET", "/v1/drift/distributions",
+                             daemon.get("/v1/drift/distributions?window=all"))
+            self.assert_fits("GET", "/v1/drift/history",
+                             daemon.get("/v1/drift/history?metric_name=feature_1_value"))
+            for path in ("/v1/drift/distributions?window=7m", "/v1/drift/history?metric_name=x"):
+                self.assertEqual(daemon.get(path).status, 404)
+                self.assert_fits("GET", path.split("?")[0], daemon.get(path))
         with Daemon() as daemon:
-            self.assert_fits("GET", "/v1/drift", daemon.get("/v1/drift"))
+            for path in ("/v1/drift", "/v1/drift/distributions",
+                         "/v1/drift/history?metric_name=feature_0_value"):
+                self.assert_fits("GET", path.split("?")[0], daemon.get(path))
 
     def test_every_refusal_of_an_event_is_documented(self):
         page = (DOCS / "http-api.md").read_text("utf-8")

@@ -30,7 +30,8 @@ class Install(Installed):
                 if file.is_file()}
 
     def expected(self, prefix, config):
-        documents = {f"docs/{file.name}" for file in (ROOT / "docs").iterdir()}
+        documents = {str(file.relative_to(ROOT)) for file in (ROOT / "docs").rglob("*")
+                     if file.is_file()}
         return {f"{prefix}bin/boxkited", f"{prefix}lib/systemd/system/boxkited.service",
                 f"{prefix}lib/systemd/system/boxkited.socket",
                 f"{prefix}lib/sysusers.d/boxkited.conf",

@@ -74,7 +74,7 @@ TEST_CASE("a limit that is raised makes its own parts of the memory bound larger
           Names{"live_counts", "scrapes", "threads"});
     CHECK(grown([](DaemonOptions& o) {
               o.drift.windows.push_back({"2h", std::chrono::hours(2)});
-          }) == Names{"evaluation", "scrapes", "texts", "windows"});
+          }) == Names{"evaluation", "history", "scrapes", "texts", "windows"});
     CHECK(grown([](DaemonOptions& o) { o.prediction_log.hashed_features = {"a"}; }) ==
           Names{"threads"});
     CHECK(grown([](DaemonOptions& o) {

@@ -49,6 +49,17 @@ TEST_CASE("an answer to HEAD and one without content have no body", "[answer]") 
     CHECK_FALSE(has_body(response, {}));
 }
 
+TEST_CASE("an answer that nothing has changed tells of the body that it leaves out", "[answer]") {
+    Response response;
+    response.status = 304;
+    response.shared_body = std::make_shared<const std::string>("page");
+
+    CHECK_FALSE(has_body(response, {}));
+    CHECK(head(response, {}) ==
+          "HTTP/1.1 304 Not Modified\r\nDate: today\r\nContent-Type: application/json\r\n"
+          "Content-Length: 4\r\n\r\n");
+}
+
 TEST_CASE("the date is in the format of HTTP", "[answer]") {
     CHECK(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
     CHECK(http_date(1709164800) == "Thu, 29 Feb 2024 00:00:00 GMT");
