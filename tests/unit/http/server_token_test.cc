@@ -125,6 +125,10 @@ TEST_CASE("a body that comes in pieces is asked for its token once", "[token]") 
 
     client.send(request.substr(0, 500));
     REQUIRE(server.wait_until([](const Seen& seen) { return seen.received_bytes == 500; }));
+    // The thread turns to the next connection when it is done with what it has received.
+    RawClient next = server.connect();
+    next.send(get("/hello", kShown));
+    next.read_answer();
     server.server().replace_access({{nullptr, BearerToken("another token")}, {}});
     client.send(request.substr(500));
 
