@@ -202,7 +202,7 @@ class Links(unittest.TestCase):
         return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
     def test_each_leads_somewhere(self):
-        for document in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))):
+        for document in (ROOT / "README.md", *sorted(DOCS.rglob("*.md"))):
             text = re.sub(r"```.*?```", "", document.read_text("utf-8"), flags=re.S)
             for target in re.findall(r"\]\(([^)\s]+)\)", text):
                 if re.match(r"[a-z]+:", target):
