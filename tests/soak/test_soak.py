@@ -157,7 +157,8 @@ class Senders:
 
     def questions(self, chance):
         while True:
-            path = chance.choice(["/v1/drift", "/v1/status", "/v1/baseline", "/healthz"])
+            path = chance.choice(["/v1/drift", "/v1/drift/distributions", "/v1/status",
+                                  "/v1/baseline", "/", "/healthz"])
             self.test.assertIn(self.daemon.get(path, unix=True).status, (200, 503))
             yield
 

@@ -60,7 +60,7 @@ export class VariableTable {
         this.#select();
     }
 
-    // Names of the rows that are shown, in their order.
+    // The variables that are shown, in their order.
     get order() {
         return this.#shown;
     }
