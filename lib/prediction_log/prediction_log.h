@@ -60,7 +60,8 @@ public:
     // empty when nothing does. A disk that has not answered for 10 seconds is such a thing.
     std::string trouble() const;
 
-    // Sets what is called, on the writer thread, after files were sealed; it must be quick.
+    // Sets what is called, on the writer thread, after files were sealed; it must be quick. Once
+    // this returns, what was set before is not called any more.
     void call_when_sealed(std::function<void()> wake);
 
     // Writes and syncs all that is queued, until the deadline; what is left then is counted as

@@ -25,7 +25,8 @@ void Sealer::run(const std::set<Partition>& in_use) {
     for (const DirectoryEntry& date : list(endpoint_))
         if (date.type == DirectoryEntry::Type::kDirectory) sealed += seal_all_of(date, in_use);
     if (sealed == 0) return;
-    if (const auto wake = *wake_.lock()) wake();
+    const auto wake = wake_.lock();
+    if (*wake) (*wake)();
 }
 
 bool Sealer::is_over(Partition partition) const {

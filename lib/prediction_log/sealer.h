@@ -24,7 +24,8 @@ public:
     // No file of a partition that is in use is sealed.
     void run(const std::set<Partition>& in_use);
 
-    // What is called after files were sealed; it must be quick. Any thread may call this.
+    // What is called after files were sealed; it must be quick. Once this returns, what was set
+    // before is not called any more. Any thread may call this.
     void call_when_sealed(std::function<void()> wake) { *wake_.lock() = std::move(wake); }
 
 private:
