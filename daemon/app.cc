@@ -126,7 +126,7 @@ int App::run() {
     if (!log) return report(kWorkFailed, "prediction log: " + to_string(log.error()));
 
     std::unique_ptr<Shipper> shipper;
-    if (options_.ship.enabled())
+    if (is_shipping(options_))
         shipper = std::make_unique<Shipper>(options_.ship, **log, options_.identity,
                                             environment_.variables, clock_, storage_);
 

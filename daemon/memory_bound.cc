@@ -208,6 +208,12 @@ std::uint64_t evaluation_bytes(const DaemonOptions& options, const Layout& layou
            layout.slots() * 3 * sizeof(double);
 }
 
+// libcurl with TLS, its buffers, and a packer of zstd at its default level.
+std::uint64_t shipping_bytes(const DaemonOptions& options) {
+    constexpr std::uint64_t kShipping = 16 * kMiB;
+    return options.ship.enabled() ? kShipping : 0;
+}
+
 }  // namespace
 
 std::uint64_t MemoryBound::total() const {
@@ -235,7 +241,8 @@ MemoryBound memory_bound(const DaemonOptions& options, const Layout& layout) {
              {"baseline", baseline_bytes(layout)},
              {"texts", texts_bytes(options, layout)},
              {"scrapes", scrapes_bytes(options, layout)},
-             {"evaluation", evaluation_bytes(options, layout)}}};
+             {"evaluation", evaluation_bytes(options, layout)},
+             {"shipping", shipping_bytes(options)}}};
 }
 
 }  // namespace boxkited

@@ -129,9 +129,6 @@ Result<void, OptionsError> check_shipping(const Layers& layers) {
     if (ship.credentials == ShipOptions::CredentialsFrom::kFile && ship.credentials_file.empty())
         return Failure{OptionsError{layers.where("prediction_log.ship.credentials_file"),
                                     "must be set when prediction_log.ship.credentials is \"file\""}};
-    if (!layers.options().prediction_log.enabled)
-        return Failure{OptionsError{layers.where("prediction_log.ship.endpoint"),
-                                    "nothing is shipped while prediction_log.enabled is false"}};
     return {};
 }
 

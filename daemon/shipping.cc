@@ -4,10 +4,14 @@
 
 namespace boxkited {
 
+bool is_shipping(const DaemonOptions& options) {
+    return options.ship.enabled() && options.prediction_log.enabled;
+}
+
 std::string shipping_fault(const DaemonOptions& options, const Environment& environment) {
     constexpr std::size_t kLargestAuthorities = 16 << 20;
     const ShipOptions& ship = options.ship;
-    if (!ship.enabled()) return {};
+    if (!is_shipping(options)) return {};
     if (!ship.ca_file.empty()) {
         const auto authorities = read_regular_file(ship.ca_file, kLargestAuthorities);
         if (!authorities)
