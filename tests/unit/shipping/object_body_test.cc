@@ -36,7 +36,7 @@ struct Fixture {
     std::string text;
 
     Fixture() {
-        for (int i = 0; i < 100'000; ++i) text += std::to_string(i * i) + "\n";
+        for (long i = 0; i < 100'000; ++i) text += std::to_string(i * i) + "\n";
     }
     std::unique_ptr<File> file(const std::string& contents) {
         write_file(directory / "file", contents);
