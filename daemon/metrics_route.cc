@@ -102,8 +102,7 @@ MetricsRoute::Scrape MetricsRoute::begin() const {
 std::string MetricsRoute::own_text(const Scrape& scrape, const Wish& wish) const {
     std::string text;
     const ShipLedger shipped = shipper_ != nullptr ? shipper_->ledger() : ShipLedger();
-    append_families(text,
-                    metrics_.collect(log_.ledger(), shipped, scrape.snapshot.not_counted),
+    append_families(text, metrics_.collect(log_.ledger(), shipped, scrape.snapshot.not_counted),
                     wish.format, wish.filter);
     append_end(text, wish.format);
     return text;

@@ -127,8 +127,9 @@ Result<void, OptionsError> check_shipping(const Layers& layers) {
         return Failure{OptionsError{layers.where("prediction_log.ship.bucket"),
                                     "must be set when prediction_log.ship.endpoint is"}};
     if (ship.credentials == ShipOptions::CredentialsFrom::kFile && ship.credentials_file.empty())
-        return Failure{OptionsError{layers.where("prediction_log.ship.credentials_file"),
-                                    "must be set when prediction_log.ship.credentials is \"file\""}};
+        return Failure{
+            OptionsError{layers.where("prediction_log.ship.credentials_file"),
+                         "must be set when prediction_log.ship.credentials is \"file\""}};
     return {};
 }
 

@@ -76,8 +76,8 @@ void append_ship_families(const LogLedger& ledger, const ShipLedger& shipped,
     const auto single = [&](std::string name, std::string help, MetricType type, double value) {
         out.push_back(single_metric(std::move(name), std::move(help), type, value));
     };
-    single("boxkited_ship_files_total", "Log files that the object store has.",
-           MetricType::Counter, static_cast<double>(shipped.files));
+    single("boxkited_ship_files_total", "Log files that the object store has.", MetricType::Counter,
+           static_cast<double>(shipped.files));
     single("boxkited_ship_bytes_total", "Bytes of these objects.", MetricType::Counter,
            static_cast<double>(shipped.bytes));
     single("boxkited_ship_backlog_files", "Closed log files that wait to be shipped.",

@@ -161,8 +161,7 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
              context.predictions.answer(request, response);
          }},
         {"GET", "/metrics", kServesMetrics,
-         MetricsRoute(context.live, context.drift, context.log, context.shipper,
-                      context.metrics)},
+         MetricsRoute(context.live, context.drift, context.log, context.shipper, context.metrics)},
         {"GET", "/livez", kEveryListener,
          [](const Request&, Response& response) { answer_livez(response); }},
         {"GET", "/readyz", kEveryListener,

@@ -30,9 +30,7 @@ public:
               Storage& storage, LineQueue& queue, std::unique_ptr<FileLock> lock);
 
     // Any thread may call this.
-    void call_when_sealed(std::function<void()> wake) {
-        sealer_.call_when_sealed(std::move(wake));
-    }
+    void call_when_sealed(std::function<void()> wake) { sealer_.call_when_sealed(std::move(wake)); }
 
 private:
     void run();

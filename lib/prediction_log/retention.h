@@ -47,7 +47,7 @@ private:
     struct LogFile {
         Partition partition;
         std::size_t directory;  // An index.
-        std::string name;  // Of a seal whose file is gone: its own.
+        std::string name;       // Of a seal whose file is gone: its own.
         std::uint64_t bytes;
         std::optional<Seal> seal;
     };

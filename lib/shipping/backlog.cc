@@ -47,8 +47,8 @@ Result<void, IoError> Backlog::list_date(const std::filesystem::path& directory,
             if (auto done = remove(directory / entry.name); !done) return done;
             continue;
         }
-        waiting.push_back({directory / sealed->name, date + *parse_file_name(sealed->name),
-                           file->second});
+        waiting.push_back(
+            {directory / sealed->name, date + *parse_file_name(sealed->name), file->second});
     }
     return {};
 }

@@ -26,9 +26,8 @@ constexpr char kFullUri[] = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr char kToken[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 constexpr char kTokenFile[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-constexpr std::array<std::string_view, 5> kHostsOfPlatforms{"localhost", "169.254.170.2",
-                                                            "169.254.170.23", "[fd00:ec2::23]",
-                                                            "[::1]"};
+constexpr std::array<std::string_view, 5> kHostsOfPlatforms{
+    "localhost", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]"};
 
 Failure<ShipError> failure(std::string text) {
     return Failure{ShipError{Reason::kCredentials, "credentials: " + std::move(text)}};
@@ -198,12 +197,12 @@ bool may_give_credentials(std::string_view url) {
     const auto rest = url.substr(kHttp.size());
     const auto authority = rest.substr(0, rest.find_first_of("/?#"));
     if (authority.find('@') != authority.npos) return false;
-    const auto host_end = authority.starts_with('[') ? authority.find(']') + 1
-                                                     : std::min(authority.find(':'),
-                                                                authority.size());
+    const auto host_end = authority.starts_with('[')
+                              ? authority.find(']') + 1
+                              : std::min(authority.find(':'), authority.size());
     const auto host = authority.substr(0, host_end);
-    const auto is_loopback = host.starts_with("127.") &&
-                             host.find_first_not_of("0123456789.") == host.npos;
+    const auto is_loopback =
+        host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
     return is_loopback || std::find(kHostsOfPlatforms.begin(), kHostsOfPlatforms.end(), host) !=
                               kHostsOfPlatforms.end();
 }

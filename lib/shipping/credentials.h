@@ -18,7 +18,7 @@ class HttpClient;
 struct Credentials {
     std::string key_id;
     std::string secret;
-    std::string session_token;            // Empty: there is none.
+    std::string session_token;             // Empty: there is none.
     std::optional<WallTime> expires = {};  // Nothing: they do not.
 };
 

@@ -81,8 +81,7 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     const auto begin = line.find_first_not_of(" \t", colon + 1);
     const auto end = line.find_last_not_of(" \t\r\n");
-    if (begin != line.npos && begin <= end)
-        headers[name] = line.substr(begin, end + 1 - begin);
+    if (begin != line.npos && begin <= end) headers[name] = line.substr(begin, end + 1 - begin);
     return line.size();
 }
 
@@ -100,8 +99,7 @@ struct HttpClient::Handles {
     void set(CURLoption option, const std::string& value) const { set(option, value.c_str()); }
 };
 
-HttpClient::HttpClient()
-    : handles_((initialize_library(), std::make_unique<Handles>())) {
+HttpClient::HttpClient() : handles_((initialize_library(), std::make_unique<Handles>())) {
     if (handles_->easy == nullptr || handles_->multi == nullptr) throw std::bad_alloc();
 }
 

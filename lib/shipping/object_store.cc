@@ -37,7 +37,8 @@ std::uint64_t total_of_range(std::string_view text) {
 std::string md5_of(const HttpAnswer& answer) {
     std::string etag = header(answer, "etag");
     std::erase(etag, '"');
-    const bool is_hex = etag.size() == 32 && etag.find_first_not_of("0123456789abcdef") == etag.npos;
+    const bool is_hex =
+        etag.size() == 32 && etag.find_first_not_of("0123456789abcdef") == etag.npos;
     const bool is_encrypted =
         header(answer, "x-amz-server-side-encryption").starts_with("aws:kms") ||
         !header(answer, "x-amz-server-side-encryption-customer-algorithm").empty();
@@ -124,7 +125,8 @@ std::string xml_text(std::string_view xml, std::string_view name) {
     const auto end = xml.find("</", begin);
     if (end == xml.npos) return {};
     std::string text(xml.substr(begin + open.size(), end - begin - open.size()));
-    std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
     return text.substr(0, kShownBytes);
 }
 

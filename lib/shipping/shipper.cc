@@ -120,7 +120,8 @@ Result<std::vector<WaitingFile>, ShipError> Shipper::look() {
     ledger.waiting_bytes = 0;
     for (const WaitingFile& file : *waiting) ledger.waiting_bytes += file.bytes;
     ledger.oldest_end.reset();
-    if (!waiting->empty()) ledger.oldest_end = waiting->front().partition + log_.options().partition;
+    if (!waiting->empty())
+        ledger.oldest_end = waiting->front().partition + log_.options().partition;
     return *std::move(waiting);
 }
 

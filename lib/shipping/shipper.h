@@ -39,7 +39,7 @@ struct ShipLedger {
 
 // Ships sealed files of the prediction log to an S3-compatible store:
 //
-//     1315_model-pod.txt.sealed  -->  {prefix}/models/predictions/iris/2024-05-01/1315_model-pod.txt
+//     1315_model-pod.txt.sealed  --> {prefix}/models/predictions/iris/2024-05-01/1315_model-pod.txt
 //
 // and takes each away, or gives it the seal of those that are shipped, once the store has said that
 // it holds just these bytes. Nothing in the store is ever overwritten but what an earlier try of
@@ -102,7 +102,7 @@ private:
     ObjectStore store_;
     Backlog backlog_;
     Pause pause_;
-    MonotonicTime retry_at_{};  // Nothing is sent before.
+    MonotonicTime retry_at_{};                   // Nothing is sent before.
     std::set<std::filesystem::path> too_large_;  // Known to be, without packing them again.
 
     Guarded<State> state_;

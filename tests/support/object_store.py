@@ -1,9 +1,5 @@
-"""A real S3-compatible store for tests: s3rver behind a proxy that checks signatures and fails.
+"""A real S3-compatible store for tests: s3rver behind a proxy that checks signatures and fails."""
 
-Its packages are those of s3/package-lock.json, installed below the build folder once.
-"""
-
-import fcntl
 import http.client
 import json
 import os
@@ -14,6 +10,7 @@ import tempfile
 
 from support.daemon import PATIENCE, ROOT, await_true
 from support.needs import need
+from support.npm import installed
 
 SOURCE = ROOT / "tests" / "support" / "s3"
 BUCKET = "predictions"
@@ -23,29 +20,12 @@ SECRET = "secret/of+the=tests"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
 
 
-def installed():
-    """The folder of the packages. Two tests at a time install them once."""
-    folder = pathlib.Path(os.environ["BOXKITED_BUILD"]).parent / "s3-store"
-    folder.mkdir(exist_ok=True)
-    lock_file = (SOURCE / "package-lock.json").read_bytes()
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder / "installed.json"
-        if not done.exists() or done.read_bytes() != lock_file:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(SOURCE / name, folder)
-            subprocess.run([need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                           cwd=folder, check=True, capture_output=True, timeout=240)
-            done.write_bytes(lock_file)
-    return folder / "node_modules"
-
-
 class ObjectStore:
     """`with ObjectStore() as store: store.objects("prefix/")`."""
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-store-"))
-        environment = {"PATH": os.environ["PATH"], "NODE_PATH": str(installed())}
+        environment = {"PATH": os.environ["PATH"], "NODE_PATH": str(installed(SOURCE) / "node_modules")}
         self.process = subprocess.Popen(
             [need("node"), str(SOURCE / "store.js"), str(self.folder), KEY_ID, SECRET],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)

@@ -42,20 +42,19 @@ TEST_CASE("a container's role gives keys that expire", "[shipping]") {
 }
 
 TEST_CASE("what is no answer of a role gives no keys", "[shipping]") {
-    for (const auto* json :
-         {"", "[]", "null", "{", R"({"AccessKeyId":"A"})",
-          R"({"AccessKeyId":7,"SecretAccessKey":"S"})",
-          R"({"AccessKeyId":"A\r\nX: y","SecretAccessKey":"S"})",
-          R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"soon"})"}) {
+    for (const auto* json : {"", "[]", "null", "{", R"({"AccessKeyId":"A"})",
+                             R"({"AccessKeyId":7,"SecretAccessKey":"S"})",
+                             R"({"AccessKeyId":"A\r\nX: y","SecretAccessKey":"S"})",
+                             R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"soon"})"}) {
         CAPTURE(json);
         CHECK_FALSE(parse_container_credentials(json).has_value());
     }
 }
 
 TEST_CASE("credentials are fetched over HTTPS or from this machine alone", "[shipping]") {
-    for (const auto* good : {"https://anywhere/x", "http://127.0.0.1:80/x", "http://localhost/x",
-                             "http://[::1]/x", "http://169.254.170.2/x", "http://169.254.170.23/x",
-                             "http://[fd00:ec2::23]/v1"}) {
+    for (const auto* good :
+         {"https://anywhere/x", "http://127.0.0.1:80/x", "http://localhost/x", "http://[::1]/x",
+          "http://169.254.170.2/x", "http://169.254.170.23/x", "http://[fd00:ec2::23]/v1"}) {
         CAPTURE(good);
         CHECK(may_give_credentials(good));
     }

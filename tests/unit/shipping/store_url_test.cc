@@ -14,9 +14,9 @@ TEST_CASE("an endpoint is a scheme, a host and perhaps a port", "[shipping]") {
     }
     for (const auto* bad :
          {"", "s3.amazonaws.com", "ftp://host", "https://", "https://host/", "https://host/path",
-          "https://user@host", "https://host?x", "https://host#x", "https://host:", "https://host:0",
-          "https://host:65536", "https://host:9x", "https://ho st", "https://[::1", "https://[]",
-          "HTTPS://host", "https://host\n"}) {
+          "https://user@host", "https://host?x", "https://host#x",
+          "https://host:", "https://host:0", "https://host:65536", "https://host:9x",
+          "https://ho st", "https://[::1", "https://[]", "HTTPS://host", "https://host\n"}) {
         CAPTURE(bad);
         CHECK_FALSE(is_endpoint(bad));
     }
@@ -53,8 +53,8 @@ TEST_CASE("the bucket stands in the path or in front of the host", "[shipping]")
 TEST_CASE("plain HTTP to another machine can be read by others", "[shipping]") {
     CHECK(is_readable_by_others("http://store:9000"));
     CHECK(is_readable_by_others("http://10.0.0.1"));
-    for (const auto* good : {"https://store", "http://127.0.0.1:9000", "http://[::1]:9000",
-                             "http://localhost"})
+    for (const auto* good :
+         {"https://store", "http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost"})
         CHECK_FALSE(is_readable_by_others(good));
 }
 
