@@ -19,6 +19,7 @@
 #include "daemon/prediction_route.h"
 #include "daemon/routes.h"
 #include "daemon/service_manager.h"
+#include "daemon/shipping.h"
 #include "daemon/version.h"
 
 namespace boxkited {
@@ -115,11 +116,19 @@ int App::run() {
     auto inherited = inherited_sockets();
     if (!inherited) return report(kWorkFailed, inherited.error().message);
 
+    if (const auto fault = shipping_fault(options_, environment_); !fault.empty())
+        return report(kInputWrong, fault);
+
     signals_ = block_signals();
     LiveDistributions live(baseline->baseline, options_.monitor,  // What production sees.
                            options_.http.threads);
     auto log = PredictionLog::open(options_.prediction_log, options_.identity, clock_, storage_);
     if (!log) return report(kWorkFailed, "prediction log: " + to_string(log.error()));
+
+    std::unique_ptr<Shipper> shipper;
+    if (is_shipping(options_))
+        shipper = std::make_unique<Shipper>(options_.ship, **log, options_.identity,
+                                            environment_.variables, clock_, storage_);
 
     std::unique_ptr<WindowsFile> windows;
     if (!options_.drift.state_directory.empty()) {
@@ -134,8 +143,8 @@ int App::run() {
                                        clock_, windows.get());
     OwnMetrics metrics(options_.http, kVersion);
     PredictionRoute predictions(options_, live, **log, clock_, metrics);
-    http::Router router(make_routes({options_, clock_, baseline_, live, *drift, **log, metrics,
-                                     predictions, reloader_, draining_}));
+    http::Router router(make_routes({options_, clock_, baseline_, live, *drift, **log,
+                                     shipper.get(), metrics, predictions, reloader_, draining_}));
     metrics.measure(router.routes());
     auto server = http::Server::start(
         server_options(options_), std::move(router),
@@ -157,7 +166,7 @@ int App::run() {
     notify_ready("serving on " + addresses);
     drift->start();
     serve_until_stopped({live, *drift, metrics, **server});
-    return stop(**server, **log, drift, windows.get());
+    return stop(**server, **log, shipper.get(), drift, windows.get());
 }
 
 App::Signal App::wait_for_signal(std::optional<std::chrono::nanoseconds> at_most) const {
@@ -219,8 +228,8 @@ ReloadOutcome App::reload(const Reloaded& parts) {
     return {"", needs};
 }
 
-int App::stop(http::Server& server, PredictionLog& log, std::unique_ptr<DriftService>& drift,
-              WindowsFile* windows) {
+int App::stop(http::Server& server, PredictionLog& log, Shipper* shipper,
+              std::unique_ptr<DriftService>& drift, WindowsFile* windows) {
     draining_ = true;
     let_signals_kill(signals_);
     // Reloads that were asked for in between come too late.
@@ -236,7 +245,9 @@ int App::stop(http::Server& server, PredictionLog& log, std::unique_ptr<DriftSer
     drift.reset();  // Hands the windows to their file.
     const bool windows_hang =
         windows != nullptr && !windows->stop(clock_.monotonic() + kTimeToSaveWindows);
-    const bool hangs = windows_hang || log.hung();
+    const bool shipper_hangs =
+        shipper != nullptr && !shipper->stop(clock_.monotonic() + kTimeToSaveWindows);
+    const bool hangs = windows_hang || shipper_hangs || log.hung();
     if (lost > 0) {
         log::error("stopped with events lost",
                    {{"events", std::to_string(lost)}, {"trouble", log.trouble()}});

@@ -20,6 +20,7 @@ namespace boxkited {
 
 class DriftService;
 class OwnMetrics;
+class Shipper;
 class WindowsFile;
 
 // The daemon: puts its parts together, serves until a signal ends it, and takes them down.
@@ -49,8 +50,8 @@ private:
 
     void serve_until_stopped(const Reloaded& parts);
     ReloadOutcome reload(const Reloaded& parts);
-    int stop(http::Server& server, PredictionLog& log, std::unique_ptr<DriftService>& drift,
-             WindowsFile* windows);
+    int stop(http::Server& server, PredictionLog& log, Shipper* shipper,
+             std::unique_ptr<DriftService>& drift, WindowsFile* windows);
 
     const CommandLine command_line_;
     const Environment environment_;

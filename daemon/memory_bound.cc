@@ -228,6 +228,12 @@ std::uint64_t evaluation_bytes(const DaemonOptions& options, const Layout& layou
            layout.slots() * 3 * sizeof(double) + distributions_json_bytes(options, layout);
 }
 
+// libcurl with TLS, its buffers, and a packer of zstd at its default level.
+std::uint64_t shipping_bytes(const DaemonOptions& options) {
+    constexpr std::uint64_t kShipping = 16 * kMiB;
+    return options.ship.enabled() ? kShipping : 0;
+}
+
 }  // namespace
 
 std::uint64_t MemoryBound::total() const {
@@ -256,7 +262,8 @@ MemoryBound memory_bound(const DaemonOptions& options, const Layout& layout) {
              {"texts", texts_bytes(options, layout)},
              {"scrapes", scrapes_bytes(options, layout)},
              {"evaluation", evaluation_bytes(options, layout)},
-             {"history", history_bytes(options, layout)}}};
+             {"history", history_bytes(options, layout)},
+             {"shipping", shipping_bytes(options)}}};
 }
 
 }  // namespace boxkited

@@ -22,10 +22,12 @@ MetricsRoute::Wish::Wish(const http::Request& request)
       filter(request.query) {}
 
 MetricsRoute::MetricsRoute(const LiveDistributions& live, DriftService& drift,
-                           const PredictionLog& log, const OwnMetrics& metrics)
+                           const PredictionLog& log, const Shipper* shipper,
+                           const OwnMetrics& metrics)
     : live_(live),
       drift_(drift),
       log_(log),
+      shipper_(shipper),
       metrics_(metrics),
       rendered_(std::make_shared<Guarded<std::shared_ptr<const DistributionsText>>>()),
       waiters_(std::make_shared<Guarded<Waiters>>()) {}
@@ -99,8 +101,9 @@ MetricsRoute::Scrape MetricsRoute::begin() const {
 // What is rendered anew all of it, and stands last.
 std::string MetricsRoute::own_text(const Scrape& scrape, const Wish& wish) const {
     std::string text;
-    append_families(text, metrics_.collect(log_.ledger(), scrape.snapshot.not_counted), wish.format,
-                    wish.filter);
+    const ShipLedger shipped = shipper_ != nullptr ? shipper_->ledger() : ShipLedger();
+    append_families(text, metrics_.collect(log_.ledger(), shipped, scrape.snapshot.not_counted),
+                    wish.format, wish.filter);
     append_end(text, wish.format);
     return text;
 }

@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "monitor/live_distributions.h"
 #include "prediction_log/prediction_log.h"
+#include "shipping/shipper.h"
 
 namespace boxkited {
 
@@ -26,7 +27,7 @@ namespace boxkited {
 class MetricsRoute {
 public:
     MetricsRoute(const LiveDistributions& live, DriftService& drift, const PredictionLog& log,
-                 const OwnMetrics& metrics);
+                 const Shipper* shipper, const OwnMetrics& metrics);
 
     // The answer is held until it is rendered, and right after the start until drift is judged.
     void operator()(const http::Request& request, http::Response& response) const;
@@ -68,6 +69,7 @@ private:
     const LiveDistributions& live_;
     DriftService& drift_;
     const PredictionLog& log_;
+    const Shipper* const shipper_;
     const OwnMetrics& metrics_;
     // Until the thread that judges drift has a packed one.
     std::shared_ptr<Guarded<std::shared_ptr<const DistributionsText>>> rendered_;

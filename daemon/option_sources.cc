@@ -40,7 +40,7 @@ Result<Setting, OptionsError> bare_setting(const OptionRow& row, const std::stri
                                            std::string where) {
     if (!is_utf8(value))
         return Failure{OptionsError{std::move(where), wrong_value("UTF-8 text", value).reason}};
-    const bool is_text = holds_any<PathKind, NameKind, ChoiceKind>(row.kind);
+    const bool is_text = holds_any<PathKind, NameKind, TextKind, ChoiceKind>(row.kind);
     return Setting{&row, is_text ? json_string(value) : value, std::move(where)};
 }
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/number_text.h"
+#include "shipping/store_url.h"
 
 namespace boxkited {
 
@@ -158,6 +159,50 @@ std::vector<OptionRow> make_table() {
          .help = "The oldest log files are deleted while all are larger; 0 sets no bound",
          .kind = number([](auto& o) { return &o.prediction_log.retention_bytes; }, 0, kPebibyte)},
 
+        {.path = "prediction_log.ship.endpoint",
+         .help = "The S3-compatible store that closed log files are shipped to; null: none is",
+         .kind = TextKind{[](auto& o) { return &o.ship.endpoint; }, is_endpoint,
+                          "http:// or https://, a host and perhaps a port", true}},
+        {.path = "prediction_log.ship.bucket",
+         .help = "The bucket that they go to",
+         .kind = TextKind{[](auto& o) { return &o.ship.bucket; }, is_bucket,
+                          "3 to 63 of 'a' to 'z', '0' to '9', '.' and '-'", true}},
+        {.path = "prediction_log.ship.prefix",
+         .help = "What stands in front of their keys and a `/`",
+         .kind = TextKind{[](auto& o) { return &o.ship.prefix; }, is_prefix,
+                          "names of letters, digits, '.', '_', '-' and '=', joined by '/'", true}},
+        {.path = "prediction_log.ship.region",
+         .help = "The region that requests are signed for",
+         .kind = TextKind{[](auto& o) { return &o.ship.region; }, is_region,
+                          "1 to 64 letters, digits, '-' and '_'"}},
+        {.path = "prediction_log.ship.addressing",
+         .help = "Where the bucket stands: in the path or in front of the host name",
+         .kind = choice([](auto& o) { return &o.ship.addressing; }, {"path", "virtual_host"})},
+        {.path = "prediction_log.ship.credentials",
+         .help = "Where credentials come from: `AWS_…` variables, a file, or the role of the "
+                 "container",
+         .kind = choice([](auto& o) { return &o.ship.credentials; },
+                        {"environment", "file", "container"})},
+        {.path = "prediction_log.ship.credentials_file",
+         .help = "A file in the form of `~/.aws/credentials`, read anew for each request",
+         .kind = PathKind{[](auto& o) { return &o.ship.credentials_file; }, true}},
+        {.path = "prediction_log.ship.ca_file",
+         .help = "Authorities for the store's certificate, PEM; null: those of the system",
+         .kind = PathKind{[](auto& o) { return &o.ship.ca_file; }, true}},
+        {.path = "prediction_log.ship.compression",
+         .help = "How objects are packed; with `zstd` their keys end in `.txt.zst`",
+         .kind = choice([](auto& o) { return &o.ship.compression; }, {"none", "zstd"})},
+        {.path = "prediction_log.ship.delay_minutes",
+         .help = "How long a file waits for late events after its partition has ended",
+         .kind = number([](auto& o) { return &o.ship.delay; }, 0, 1440)},
+        {.path = "prediction_log.ship.keep_local",
+         .help = "Keeps shipped files until retention deletes them; otherwise they are deleted "
+                 "once the store is known to have them",
+         .kind = BoolKind{[](auto& o) { return &o.ship.keep_local; }}},
+        {.path = "prediction_log.ship.bytes_per_second",
+         .help = "The most that is sent in a second; 0 sets no bound",
+         .kind = number([](auto& o) { return &o.ship.bytes_per_second; }, 0, 1024 * kGibibyte)},
+
         {.path = "drift.windows",
          .help = "How far back drift looks: a whole number and s, m, h or d; `all` is always there",
          .kind = WindowsKind{[](auto& o) { return &o.drift.windows; }}},
@@ -297,6 +342,9 @@ struct ExpectedValue {
     }
     std::string operator()(const NameKind&) const {
         return "1 to 100 letters, digits, '.', '_' or '-', and neither '.' nor '..'";
+    }
+    std::string operator()(const TextKind& kind) const {
+        return (kind.is_optional ? "null or " : "") + std::string(kind.expected);
     }
     std::string operator()(const HostNamesKind&) const { return "an array of host names"; }
     std::string operator()(const ListenersKind&) const {

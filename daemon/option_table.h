@@ -44,6 +44,14 @@ struct NameKind {
     Member<std::string> member;
 };
 
+// A text of a certain form; null is the empty one.
+struct TextKind {
+    Member<std::string> member;
+    bool (*is_good)(std::string_view);
+    std::string_view expected;
+    bool is_optional = false;
+};
+
 struct HostNamesKind {
     Member<std::vector<std::string>> member;
 };
@@ -95,8 +103,8 @@ struct TextsKind {
 };
 
 using OptionKind =
-    std::variant<BoolKind, PathKind, NameKind, HostNamesKind, ListenersKind, NumberKind, RealKind,
-                 ChoiceKind, WindowsKind, FeaturesKind, LineFieldsKind, TextsKind>;
+    std::variant<BoolKind, PathKind, NameKind, TextKind, HostNamesKind, ListenersKind, NumberKind,
+                 RealKind, ChoiceKind, WindowsKind, FeaturesKind, LineFieldsKind, TextsKind>;
 
 // One option. The table feeds the reading of files, variables and flags, --help, the effective
 // config, and the tests of config/ and docs/configuration.md.

@@ -72,6 +72,17 @@ struct Reader {
         return true;
     }
 
+    bool operator()(const TextKind& kind) {
+        if (value.is_null() && kind.is_optional) {
+            kind.member(options).clear();
+            return true;
+        }
+        const bool is_good = value.is_string() && !value.get_ref<const std::string&>().empty() &&
+                             kind.is_good(value.get_ref<const std::string&>());
+        if (is_good) kind.member(options) = value.get_ref<const std::string&>();
+        return is_good;
+    }
+
     bool operator()(const NumberKind& kind) {
         if (!value.is_number_unsigned()) return false;
         const auto number = value.get<std::uint64_t>();
@@ -179,6 +190,10 @@ struct Printer {
     std::string operator()(const NameKind& kind) const {
         const std::string& name = kind.member(options);
         return name.empty() ? "null" : json(name).dump();
+    }
+    std::string operator()(const TextKind& kind) const {
+        const std::string& text = kind.member(options);
+        return text.empty() ? "null" : json(text).dump();
     }
     std::string operator()(const HostNamesKind& kind) const {
         return json(kind.member(options)).dump();

@@ -13,6 +13,7 @@
 #include "daemon/option_sources.h"
 #include "daemon/option_table.h"
 #include "daemon/option_value.h"
+#include "shipping/store_url.h"
 
 namespace boxkited {
 
@@ -119,6 +120,25 @@ void warn_of_hashing(const DaemonOptions& options, std::vector<std::string>& war
                 " is written as sent, whatever it holds; prediction_log.fields can leave it out");
 }
 
+Result<void, OptionsError> check_shipping(const Layers& layers) {
+    const ShipOptions& ship = layers.options().ship;
+    if (!ship.enabled()) return {};
+    if (ship.bucket.empty())
+        return Failure{OptionsError{layers.where("prediction_log.ship.bucket"),
+                                    "must be set when prediction_log.ship.endpoint is"}};
+    if (ship.credentials == ShipOptions::CredentialsFrom::kFile && ship.credentials_file.empty())
+        return Failure{
+            OptionsError{layers.where("prediction_log.ship.credentials_file"),
+                         "must be set when prediction_log.ship.credentials is \"file\""}};
+    return {};
+}
+
+void warn_of_shipping(const ShipOptions& ship, std::vector<std::string>& warnings) {
+    if (ship.enabled() && is_readable_by_others(ship.endpoint))
+        warnings.emplace_back(
+            "prediction_log.ship.endpoint: without https others can read what is shipped");
+}
+
 void warn_of_listeners(const DaemonOptions& options, std::vector<std::string>& warnings) {
     const auto& listeners = options.http.listeners;
     const bool metrics = std::any_of(listeners.begin(), listeners.end(), [](const auto& each) {
@@ -160,12 +180,16 @@ Result<LoadedOptions, OptionsError> load_options(const CommandLine& command_line
     if (auto good = layers.add(settings_of_surroundings(chosen, environment)); !good)
         return Failure{good.error()};
     if (auto good = check_together(layers); !good) return Failure{good.error()};
+    if (auto good = check_shipping(layers); !good) return Failure{good.error()};
 
     LoadedOptions loaded{layers.options(), warn_of_variables(environment, layers.options())};
     loaded.options.http.memory_bytes =
         memory_in_force(loaded.options) - loaded.options.prediction_log.queue_bytes;
+    if (const ShipOptions& ship = loaded.options.ship; ship.enabled())
+        loaded.options.prediction_log.seal_after = ship.delay;
     warn_of_hashing(loaded.options, loaded.warnings);
     warn_of_listeners(loaded.options, loaded.warnings);
+    warn_of_shipping(loaded.options.ship, loaded.warnings);
     return loaded;
 }
 
@@ -174,12 +198,13 @@ std::string config_text(const DaemonOptions& options) {
     ordered_json document = ordered_json::object();
     for (const OptionRow& row : option_table()) {
         ordered_json value = ordered_json::parse(print_option(row, options));
-        const std::size_t dot = row.path.find('.');
-        const std::string key(row.path.substr(dot == std::string_view::npos ? 0 : dot + 1));
-        ordered_json& section = dot == std::string_view::npos
-                                    ? document
-                                    : document[std::string(row.path.substr(0, dot))];
-        section[key] = std::move(value);
+        ordered_json* section = &document;
+        std::string_view key = row.path;
+        for (auto dot = key.find('.'); dot != key.npos; dot = key.find('.')) {
+            section = &(*section)[std::string(key.substr(0, dot))];
+            key.remove_prefix(dot + 1);
+        }
+        (*section)[std::string(key)] = std::move(value);
     }
     return document.dump(2) + "\n";
 }

@@ -17,6 +17,7 @@
 #include "ingest/limits.h"
 #include "monitor/live_distributions.h"
 #include "prediction_log/prediction_log.h"
+#include "shipping/ship_options.h"
 
 namespace boxkited {
 
@@ -43,6 +44,8 @@ struct DaemonOptions {
     // Where the key of its hashes stands; one of them, when features are hashed.
     std::filesystem::path hash_key_file;
     std::string hash_key_env;
+
+    ShipOptions ship;
 
     DriftSettings drift;
 

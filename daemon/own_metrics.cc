@@ -1,5 +1,7 @@
 #include "daemon/own_metrics.h"
 
+#include <algorithm>
+
 #include "daemon/metric_family.h"
 #include "daemon/process_metrics.h"
 
@@ -61,6 +63,41 @@ void append_log_families(const LogLedger& ledger, std::vector<MetricFamily>& out
     for (const auto& [operation, count] : ledger.errors)
         add(errors, count, {label_of("operation", operation)});
     out.push_back(std::move(errors));
+}
+
+double age_of_oldest(const ShipLedger& shipped) {
+    if (!shipped.oldest_end) return 0;
+    const std::chrono::duration<double> age = SystemClock().now() - *shipped.oldest_end;
+    return std::max(age.count(), 0.0);
+}
+
+void append_ship_families(const LogLedger& ledger, const ShipLedger& shipped,
+                          std::vector<MetricFamily>& out) {
+    const auto single = [&](std::string name, std::string help, MetricType type, double value) {
+        out.push_back(single_metric(std::move(name), std::move(help), type, value));
+    };
+    single("boxkited_ship_files_total", "Log files that the object store has.", MetricType::Counter,
+           static_cast<double>(shipped.files));
+    single("boxkited_ship_bytes_total", "Bytes of these objects.", MetricType::Counter,
+           static_cast<double>(shipped.bytes));
+    single("boxkited_ship_backlog_files", "Closed log files that wait to be shipped.",
+           MetricType::Gauge, static_cast<double>(shipped.waiting_files));
+    single("boxkited_ship_backlog_bytes", "Bytes of closed log files that wait to be shipped.",
+           MetricType::Gauge, static_cast<double>(shipped.waiting_bytes));
+    single("boxkited_ship_oldest_seconds",
+           "Time since the partition ended that waits longest to be shipped; 0 when none does.",
+           MetricType::Gauge, age_of_oldest(shipped));
+    single("boxkited_ship_deleted_unshipped_files_total",
+           "Log files that retention deleted before they were shipped.", MetricType::Counter,
+           static_cast<double>(ledger.unshipped_deleted));
+
+    MetricFamily failures =
+        make_family("boxkited_ship_failures_total", "Failed tries to ship a log file, by reason.",
+                    MetricType::Counter);
+    for (const ShipError::Reason reason : kShipReasons)
+        add(failures, shipped.failures[static_cast<std::size_t>(reason)],
+            {label_of("reason", label(reason))});
+    out.push_back(std::move(failures));
 }
 
 MetricFamily not_counted_family(const NotCountedTally& tally) {
@@ -192,10 +229,11 @@ MetricFamily OwnMetrics::events(const LogLedger& ledger) const {
     return made;
 }
 
-std::vector<MetricFamily> OwnMetrics::collect(const LogLedger& ledger,
+std::vector<MetricFamily> OwnMetrics::collect(const LogLedger& ledger, const ShipLedger& shipped,
                                               const NotCountedTally& not_counted) const {
     std::vector<MetricFamily> families{events(ledger)};
     append_log_families(ledger, families);
+    append_ship_families(ledger, shipped, families);
     families.push_back(not_counted_family(not_counted));
     for (MetricFamily& own : io_->collect()) families.push_back(std::move(own));
     for (MetricFamily& own : registry_.Collect()) families.push_back(std::move(own));

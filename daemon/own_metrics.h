@@ -18,6 +18,7 @@
 #include "ingest/pipeline.h"
 #include "monitor/live_distributions.h"
 #include "prediction_log/prediction_log.h"
+#include "shipping/shipper.h"
 
 namespace boxkited {
 
@@ -46,6 +47,7 @@ public:
     void line_refused(std::size_t listener, http::LineRefusal reason) override;
 
     std::vector<prometheus::MetricFamily> collect(const LogLedger& ledger,
+                                                  const ShipLedger& shipped,
                                                   const NotCountedTally& not_counted) const;
 
 private:

@@ -58,6 +58,17 @@ ordered_json log_json(const PredictionLog& log) {
             {"trouble", trouble.empty() ? ordered_json() : ordered_json(trouble)}};
 }
 
+ordered_json ship_json(const Shipper* shipper) {
+    if (shipper == nullptr) return nullptr;
+    const ShipLedger ledger = shipper->ledger();
+    const std::string trouble = shipper->trouble();
+    return {{"files", ledger.files},
+            {"bytes", ledger.bytes},
+            {"waiting_files", ledger.waiting_files},
+            {"waiting_bytes", ledger.waiting_bytes},
+            {"trouble", trouble.empty() ? ordered_json() : ordered_json(trouble)}};
+}
+
 ordered_json queue_json(const PredictionLog& log) {
     const LogLedger ledger = log.ledger();
     return {{"events", ledger.queued},
@@ -79,6 +90,9 @@ void answer_healthz(const RouteContext& context, Response& response) {
     const std::string trouble = context.log.trouble();
     if (!trouble.empty()) {
         response = http::error_response(503, "prediction log: " + trouble);
+    } else if (const std::string stuck = context.shipper ? context.shipper->trouble() : "";
+               !stuck.empty()) {
+        response = http::error_response(503, "shipping: " + stuck);
     } else {
         answer_readyz(context, response);
     }
@@ -99,6 +113,7 @@ public:
                               {"events_accepted", accepted(context_.log.ledger())},
                               {"queue", queue_json(context_.log)},
                               {"log", log_json(context_.log)},
+                              {"ship", ship_json(context_.shipper)},
                               {"last_reload_error", last_reload_error()}});
     }
 
@@ -180,7 +195,7 @@ std::vector<http::Route> make_routes(const RouteContext& context) {
              context.predictions.answer(request, response);
          }},
         {"GET", "/metrics", kServesMetrics,
-         MetricsRoute(context.live, context.drift, context.log, context.metrics)},
+         MetricsRoute(context.live, context.drift, context.log, context.shipper, context.metrics)},
         {"GET", "/livez", kEveryListener,
          [](const Request&, Response& response) { answer_livez(response); }},
         {"GET", "/readyz", kEveryListener,

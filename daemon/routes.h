@@ -12,6 +12,7 @@
 #include "daemon/prediction_route.h"
 #include "daemon/reloader.h"
 #include "http/router.h"
+#include "shipping/shipper.h"
 
 namespace boxkited {
 
@@ -23,6 +24,7 @@ struct RouteContext {
     LiveDistributions& live;
     DriftService& drift;
     PredictionLog& log;
+    const Shipper* shipper;  // Null when nothing is shipped.
     OwnMetrics& metrics;
     PredictionRoute& predictions;
     Reloader& reloader;

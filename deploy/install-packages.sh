@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build ccache pkg-config
     libboost-dev prometheus-cpp-dev nlohmann-json3-dev libsimdjson-dev libspdlog-dev
-    libcli11-dev zlib1g-dev libdeflate-dev libssl-dev libsystemd-dev
+    libcli11-dev zlib1g-dev libdeflate-dev libzstd-dev libssl-dev libcurl4-openssl-dev libsystemd-dev
     ca-certificates curl nodejs npm
 )
 test_packages=(

@@ -4,6 +4,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/loaded_baseline.h"
 #include "daemon/log_privacy.h"
+#include "daemon/shipping.h"
 
 namespace boxkited {
 
@@ -25,6 +26,10 @@ int check(const CommandLine& command_line, const Environment& environment) {
     }
     if (const auto key = load_hash_key(loaded->options, environment); !key) {
         std::fprintf(stderr, "boxkited: %s\n", key.error().c_str());
+        return kInputWrong;
+    }
+    if (const auto fault = shipping_fault(loaded->options, environment); !fault.empty()) {
+        std::fprintf(stderr, "boxkited: %s\n", fault.c_str());
         return kInputWrong;
     }
     const auto baseline = load_baseline(loaded->options, SystemClock());

@@ -277,6 +277,11 @@ void LineQueue::note_torn(std::uint64_t bytes) {
     ledger_.torn_bytes += bytes;
 }
 
+void LineQueue::note_unshipped_deleted() {
+    const Lock lock(mutex_);
+    ++ledger_.unshipped_deleted;
+}
+
 void LineQueue::note_open_partitions(std::size_t count) {
     const Lock lock(mutex_);
     ledger_.open_partitions = count;

@@ -86,6 +86,7 @@ public:
     // Whether there was any.
     bool note_no_trouble();
     void note_torn(std::uint64_t bytes);
+    void note_unshipped_deleted();
     void note_open_partitions(std::size_t count);
     // What `ack` promises holds for all batches up to this one. Calls those who wait for it.
     void settle(Ticket ticket);

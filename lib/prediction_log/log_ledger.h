@@ -25,6 +25,8 @@ struct LogLedger {
     std::uint64_t written_bytes = 0;
     std::uint64_t torn_bytes = 0;  // Cut from files at start.
     std::uint64_t open_partitions = 0;
+    // Deleted by the retention while files are shipped, and this one was not.
+    std::uint64_t unshipped_deleted = 0;
     std::map<std::string_view, std::uint64_t> errors;  // By IoError::operation.
 };
 

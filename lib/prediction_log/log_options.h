@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,10 @@ struct PredictionLogOptions {
     // Files open at once: events of many partitions at a time (a backfill) cost no more
     // descriptors than this.
     std::size_t open_partitions = 16;
+
+    // Files of partitions that ended this long ago are sealed: they can be shipped, and lines that
+    // come later go to another one. Nothing: no file is.
+    std::optional<std::chrono::minutes> seal_after;
 
     // Partitions older than this are deleted; 0 keeps them for ever.
     std::chrono::days retention{30};

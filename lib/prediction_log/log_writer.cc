@@ -45,6 +45,7 @@ LogWriter::LogWriter(const PredictionLogOptions& options, const Identity& identi
       lock_(std::move(lock)),
       partitions_(options, endpoint_, writer_, clock, storage, queue),
       retention_(options, clock, storage, queue),
+      sealer_(options, endpoint_, writer_, clock, storage, queue),
       maintenance_due_(clock.monotonic()),
       pause_(kFirstPause),
       thread_([this] { run(); }) {}
@@ -103,7 +104,9 @@ void LogWriter::back_off() {
 
 void LogWriter::maintain() {
     partitions_.close_idle(kMaintenance);
-    retention_.run({endpoint_, writer_, partitions_.open_partitions()});
+    const auto in_use = partitions_.open_partitions();
+    retention_.run({endpoint_, writer_, in_use});
+    sealer_.run(in_use);
     queue_.trim();
     maintenance_due_ = clock_.monotonic() + kMaintenance;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/storage.h"
@@ -12,6 +14,7 @@
 #include "prediction_log/line_queue.h"
 #include "prediction_log/partitions.h"
 #include "prediction_log/retention.h"
+#include "prediction_log/sealer.h"
 
 namespace boxkited {
 
@@ -25,6 +28,9 @@ public:
     // `lock` is held as long as files may be written.
     LogWriter(const PredictionLogOptions& options, const Identity& identity, const Clock& clock,
               Storage& storage, LineQueue& queue, std::unique_ptr<FileLock> lock);
+
+    // Any thread may call this.
+    void call_when_sealed(std::function<void()> wake) { sealer_.call_when_sealed(std::move(wake)); }
 
 private:
     void run();
@@ -44,6 +50,7 @@ private:
 
     Partitions partitions_;
     Retention retention_;
+    Sealer sealer_;
     LinePieces taken_;
     MonotonicTime maintenance_due_;
     std::optional<MonotonicTime> retry_at_;  // While something fails.

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "prediction_log/partition_path.h"
+#include "prediction_log/seal.h"
 
 namespace boxkited {
 
@@ -237,7 +238,7 @@ std::string Partitions::name_of(const Slot& slot) const {
 std::optional<Partitions::Names> Partitions::names_beside(const Slot& slot) {
     const auto entries = storage_.list(endpoint_ / date_name(slot.partition));
     if (!entries) {
-        queue_.note_error(entries.error());
+        report(entries.error());
         return std::nullopt;
     }
     Names names;
@@ -245,19 +246,27 @@ std::optional<Partitions::Names> Partitions::names_beside(const Slot& slot) {
     return names;
 }
 
-// Of the files that the partition has already: what comes is put behind what is there.
-unsigned Partitions::last_number(const Slot& slot) {
-    unsigned last = 0;
-    for (const std::string& name : names_beside(slot).value_or(Names())) {
-        const unsigned number = file_number(name);
-        if (number > last && name == file_name(slot.partition, writer_, number)) last = number;
+// What comes is put behind what the partition has already, in a file that is not sealed. Nothing
+// when the disk does not say.
+std::optional<unsigned> Partitions::number_to_go_on_with(const Slot& slot) {
+    const auto names = names_beside(slot);
+    if (!names) return std::nullopt;
+    unsigned last = slot.number;
+    for (const std::string& name : *names) {
+        const auto sealed = parse_seal_name(name);
+        const auto file = sealed ? sealed->name : std::string_view(name);
+        const unsigned number = file_number(file);
+        if (file == file_name(slot.partition, writer_, number))
+            last = std::max(last, sealed ? number + 1 : number);
     }
     return last;
 }
 
 void Partitions::open(Slot& slot) {
     make_room();
-    if (slot.number == 0) slot.number = last_number(slot);
+    const auto number = number_to_go_on_with(slot);
+    if (!number) return;
+    slot.number = *number;
     const auto directory = endpoint_ / date_name(slot.partition);
     auto opened = PartitionFile::open(storage_, directory / name_of(slot));
     const auto is_no_file = [&] {

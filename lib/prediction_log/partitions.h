@@ -78,7 +78,7 @@ private:
     std::string name_of(const Slot& slot) const;
     using Names = std::set<std::string>;
     std::optional<Names> names_beside(const Slot& slot);
-    unsigned last_number(const Slot& slot);
+    std::optional<unsigned> number_to_go_on_with(const Slot& slot);
 
     const PredictionLogOptions& options_;
     const std::filesystem::path endpoint_;

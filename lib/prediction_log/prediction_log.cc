@@ -69,6 +69,10 @@ LogLedger PredictionLog::ledger() const { return queue_->ledger(); }
 
 std::string PredictionLog::trouble() const { return queue_->trouble(); }
 
+void PredictionLog::call_when_sealed(std::function<void()> wake) {
+    if (writer_) writer_->call_when_sealed(std::move(wake));
+}
+
 std::uint64_t PredictionLog::drain(MonotonicTime deadline) { return queue_->drain(deadline); }
 
 bool PredictionLog::hung() const { return queue_->hung(); }

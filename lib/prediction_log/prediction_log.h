@@ -60,6 +60,10 @@ public:
     // empty when nothing does. A disk that has not answered for 10 seconds is such a thing.
     std::string trouble() const;
 
+    // Sets what is called, on the writer thread, after files were sealed; it must be quick. Once
+    // this returns, what was set before is not called any more.
+    void call_when_sealed(std::function<void()> wake);
+
     // Writes and syncs all that is queued, until the deadline; what is left then is counted as
     // lost. Nothing can be appended any more. How many events were lost.
     // A second call with an earlier deadline ends the first one as well.

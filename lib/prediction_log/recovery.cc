@@ -23,7 +23,9 @@ Result<std::uint64_t, IoError> cut_torn_end(File& file) {
     return tail->torn_bytes();
 }
 
-Result<void, IoError> recover_file(const std::filesystem::path& path, bool sync, Storage& storage,
+}  // namespace
+
+Result<void, IoError> put_in_order(const std::filesystem::path& path, bool sync, Storage& storage,
                                    LineQueue& queue) {
     const auto file = storage.open(path, Storage::Missing::kFail);
     if (!file) return Failure{file.error()};
@@ -36,8 +38,6 @@ Result<void, IoError> recover_file(const std::filesystem::path& path, bool sync,
     }
     return sync ? (*file)->sync() : Result<void, IoError>();
 }
-
-}  // namespace
 
 void recover_files(const std::filesystem::path& endpoint, std::string_view writer, bool sync,
                    const Clock& clock, Storage& storage, LineQueue& queue) {
@@ -59,7 +59,7 @@ void recover_files(const std::filesystem::path& endpoint, std::string_view write
             if (queue.given_up()) return;
             if (file.type != DirectoryEntry::Type::kFile || !is_file_of(file.name, writer))
                 continue;
-            const auto done = recover_file(endpoint / date.name / file.name,
+            const auto done = put_in_order(endpoint / date.name / file.name,
                                            sync && file.modified > written_back, storage, queue);
             if (!done) report(done.error());
             queue.note_alive();

@@ -16,4 +16,8 @@ namespace boxkited {
 void recover_files(const std::filesystem::path& endpoint, std::string_view writer, bool sync,
                    const Clock& clock, Storage& storage, LineQueue& queue);
 
+// The same for one file.
+Result<void, IoError> put_in_order(const std::filesystem::path& path, bool sync, Storage& storage,
+                                   LineQueue& queue);
+
 }  // namespace boxkited

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,12 +9,17 @@
 #include "base/clock.h"
 #include "base/storage.h"
 #include "prediction_log/line_queue.h"
+#include "prediction_log/seal.h"
 
 namespace boxkited {
 
 // Deletes what is older, or more, than is to be kept: files of any identity below
-// {directory}/models/predictions whose names are exactly those of the layout, and directories of
-// dates that are left empty. It deletes nothing else, and goes through no symbolic link.
+// {directory}/models/predictions whose names are exactly those of the layout, their seals, and
+// directories of dates that are left empty. It deletes nothing else, and goes through no symbolic
+// link.
+//
+// The bounds hold for files that are not shipped yet as well, since a store that is away must not
+// fill the disk. Those that are shipped make room first; the others are told of and counted.
 //
 // A clock that jumps ahead deletes nothing: time passes here no faster than on the monotonic
 // clock.
@@ -41,8 +47,9 @@ private:
     struct LogFile {
         Partition partition;
         std::size_t directory;  // An index.
-        std::string name;
+        std::string name;       // Of a seal whose file is gone: its own.
         std::uint64_t bytes;
+        std::optional<Seal> seal;
     };
     struct Found {
         std::vector<DateDirectory> directories;
@@ -51,6 +58,10 @@ private:
 
     WallTime now() const;
     Found scan(WallTime now);
+    bool is_own(const LogFile& file, const DateDirectory& directory, const InUse& in_use) const;
+    bool remove(const LogFile& file, DateDirectory& directory);
+    void tell_if_unshipped(const LogFile& file, const DateDirectory& directory,
+                           const InUse& in_use);
     void scan_date(std::filesystem::path path, std::chrono::sys_days date, Found& found);
     bool is_in_use(const LogFile& file, const DateDirectory& directory, const InUse& in_use) const;
     std::vector<DirectoryEntry> list(const std::filesystem::path& path);

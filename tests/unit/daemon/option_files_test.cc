@@ -32,6 +32,7 @@ ordered_json read_config(const std::string& path) {
 std::string documentation_of(const OptionRow& row) {
     const bool ranged = std::holds_alternative<NumberKind>(row.kind) ||
                         std::holds_alternative<RealKind>(row.kind) ||
+                        std::holds_alternative<TextKind>(row.kind) ||
                         std::holds_alternative<ChoiceKind>(row.kind) ||
                         std::holds_alternative<LineFieldsKind>(row.kind);
     std::ostringstream line;
@@ -61,6 +62,10 @@ struct Schema {
     ordered_json operator()(const NameKind&) const { return {{"$ref", "#/$defs/name"}}; }
     ordered_json operator()(const LineFieldsKind&) const { return {{"$ref", "#/$defs/fields"}}; }
     ordered_json operator()(const TextsKind&) const { return {{"$ref", "#/$defs/texts"}}; }
+    ordered_json operator()(const TextKind& kind) const {
+        if (!kind.is_optional) return {{"type", "string"}, {"minLength", 1}};
+        return {{"type", {"string", "null"}}, {"minLength", 1}};
+    }
     ordered_json operator()(const HostNamesKind&) const { return {{"$ref", "#/$defs/hosts"}}; }
     ordered_json operator()(const ListenersKind&) const { return {{"$ref", "#/$defs/listeners"}}; }
     ordered_json operator()(const NumberKind& kind) const {
@@ -97,15 +102,15 @@ ordered_json object_schema() {
 ordered_json properties_schema() {
     ordered_json properties{{"$schema", {{"type", "string"}}}};
     for (const OptionRow& row : option_table()) {
-        const std::string path(row.path);
-        const std::size_t dot = path.find('.');
-        if (dot == std::string::npos) {
-            properties[path] = schema_of(row);
-            continue;
+        ordered_json* section = &properties;
+        std::string_view key = row.path;
+        for (auto dot = key.find('.'); dot != key.npos; dot = key.find('.')) {
+            ordered_json& inner = (*section)[std::string(key.substr(0, dot))];
+            if (inner.is_null()) inner = object_schema();
+            section = &inner["properties"];
+            key.remove_prefix(dot + 1);
         }
-        ordered_json& section = properties[path.substr(0, dot)];
-        if (section.is_null()) section = object_schema();
-        section["properties"][path.substr(dot + 1)] = schema_of(row);
+        (*section)[std::string(key)] = schema_of(row);
     }
     return properties;
 }

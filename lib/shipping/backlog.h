@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/storage.h"
+#include "event/identity.h"
+#include "prediction_log/line_batch.h"
+
+namespace boxkited {
+
+// A sealed file that waits to be shipped.
+struct WaitingFile {
+    std::filesystem::path path;
+    Partition partition;
+    std::uint64_t bytes;
+};
+
+// The sealed files of one writer, below the directory of its endpoint. No other writer's are
+// touched: it may live.
+//
+// Threads: one at a time.
+class Backlog {
+public:
+    Backlog(std::filesystem::path endpoint, std::string writer, Storage& storage);
+
+    // The files that wait, the oldest partition first. Takes away seals whose files are gone.
+    Result<std::vector<WaitingFile>, IoError> list();
+
+    // The store has the file. After this, on the disk, it waits no more: it is gone, or has
+    // another seal.
+    Result<void, IoError> settle(const std::filesystem::path& file, bool keep);
+
+private:
+    Result<void, IoError> list_date(const std::filesystem::path& directory,
+                                    std::chrono::sys_days date, std::vector<WaitingFile>& waiting);
+    Result<void, IoError> remove(const std::filesystem::path& path);
+
+    const std::filesystem::path endpoint_;
+    const std::string writer_;
+    Storage& storage_;
+};
+
+}  // namespace boxkited
