@@ -31,7 +31,8 @@ run() {  # FOLDER CTEST-OPTION...
   local folder=$1 report
   shift
   report=$(mktemp)
-  ctest --test-dir "$folder" -j "$jobs" --output-on-failure --timeout 600 "$@" | tee "$report" || true
+  # Many tests wait for most of their time.
+  ctest --test-dir "$folder" -j "$((jobs + 1))" --output-on-failure --timeout 600 "$@" | tee "$report" || true
   local counts
   counts=$(sed -nE 's/.* ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$report")
   rm -f "$report"

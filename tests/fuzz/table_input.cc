@@ -1,8 +1,10 @@
 // A table, CSV or NDJSON: it has the same columns and rows whatever size the pieces have in which
-// it is read, and what is wrong with it is told of the same line.
+// it is read, and it is refused in all of them or in none. Which of several faults is told depends
+// on how many rows are looked at together.
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,18 +33,18 @@ private:
     const std::string path_;
 };
 
-// All that is told of the table.
-std::vector<std::string> read(const std::string& path, std::size_t block_bytes) {
+// All that is told of the table; nothing when it is refused.
+std::optional<std::vector<std::string>> read(const std::string& path, std::size_t block_bytes) {
     TableReader reader({{path}}, {.block_bytes = block_bytes, .row_bytes = 1 << 12});
     std::vector<std::string> told;
     const auto columns = reader.open();
-    if (!columns) return {to_string(columns.error())};
+    if (!columns) return std::nullopt;
     for (const std::string& name : columns->names) told.push_back(name);
     RowBlock block;
     for (;;) {
         const auto more = reader.next(block);
         // Rows before a bad one may have been given, or not: the whole is worth nothing.
-        if (!more) return {to_string(more.error())};
+        if (!more) return std::nullopt;
         if (!*more) return told;
         for (const Cell& cell : block.cells)
             told.push_back(std::to_string(static_cast<int>(cell.kind)) + std::string(cell.text) +

@@ -19,7 +19,8 @@ std::shared_ptr<const Layout> layout() {
 
 Evaluation evaluation(const std::shared_ptr<const Layout>& layout, std::chrono::seconds at,
                       std::optional<double> score, Verdict verdict) {
-    VariableDrift drift{0};
+    VariableDrift drift;
+    drift.variable = 0;
     drift.assessment.score = score;
     drift.assessment.verdict = verdict;
     return {layout, {}, WallTime(at), {{{"10m", {}, {}}, {}, {drift}}}};
