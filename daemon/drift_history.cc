@@ -44,8 +44,11 @@ std::string array_json(const Items& items, Text text) {
 void DriftHistory::add(const Evaluation& evaluation) {
     if (layout_ != evaluation.layout) begin_anew(evaluation);
     if (++left_out_ < every_) return;
+    if (points_.size() == kMostPoints) {
+        drop_one_or_every_other();
+        if (left_out_ < every_) return;
+    }
     left_out_ = 0;
-    if (points_.size() == kMostPoints) drop_one_or_every_other();
     points_.push_back(point_of(evaluation));
 }
 
