@@ -46,6 +46,7 @@ run() {  # FOLDER CTEST-OPTION...
 
 build build/release
 run build/release -LE soak
+[ "$soak" = no ] || export BOXKITED_TESTS_ALL_ROWS=1
 build build/sanitize-address -DBOXKITED_SANITIZE=address,undefined
 run build/sanitize-address -LE 'soak|release'
 if [ "$soak" = yes ]; then

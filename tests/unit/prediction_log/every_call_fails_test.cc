@@ -87,7 +87,7 @@ const auto kRows = {
 }  // namespace
 
 TEST_CASE("whichever call fails once, every event is in the log once", "[prediction_log]") {
-    const auto [manner, fate] = GENERATE(values(kRows));
+    const auto [manner, fate] = GENERATE(from_range(rows_to_run(kRows)));
     for_every_call([&, manner = manner, fate = fate](int step) {
         CAPTURE(manner.ack, manner.sync, fate.code, step);
         WriterScenario scenario(manner);
@@ -103,7 +103,7 @@ TEST_CASE("whichever call fails once, every event is in the log once", "[predict
 
 TEST_CASE("whichever call begins a time in which all fail, every event is in the log once after it",
           "[prediction_log]") {
-    const auto [manner, fate] = GENERATE(values(kRows));
+    const auto [manner, fate] = GENERATE(from_range(rows_to_run(kRows)));
     for_every_call([&, manner = manner, fate = fate](int step) {
         CAPTURE(manner.ack, manner.sync, fate.code, step);
         WriterScenario scenario(manner);
@@ -122,7 +122,7 @@ TEST_CASE("whichever call begins a time in which all fail, every event is in the
 
 TEST_CASE("whichever call begins a time in which all fail to the end, what is lost is counted",
           "[prediction_log]") {
-    const auto manner = GENERATE(values({kSynced, kQueued, kNeverSynced}));
+    const auto manner = GENERATE(from_range(rows_to_run({kSynced, kQueued, kNeverSynced})));
     for_every_call([&](int step) {
         CAPTURE(manner.ack, manner.sync, step);
         WriterScenario scenario(manner);

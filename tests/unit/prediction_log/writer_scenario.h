@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "log_fixture.h"
 
@@ -199,6 +202,20 @@ inline std::set<int> all_batches() {
     std::set<int> all;
     for (int i = 0; i < WriterScenario::kBatches; ++i) all.insert(i);
     return all;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kIsSanitized = true;
+#else
+inline constexpr bool kIsSanitized = false;
+#endif
+
+// The rows that this build runs. A sanitizer makes each of the many calls dear, and the first row
+// meets all code already: there the others need BOXKITED_TESTS_ALL_ROWS, which `--soak` sets.
+template <typename Row>
+std::vector<Row> rows_to_run(std::initializer_list<Row> rows) {
+    if (kIsSanitized && std::getenv("BOXKITED_TESTS_ALL_ROWS") == nullptr) return {*rows.begin()};
+    return rows;
 }
 
 }  // namespace boxkited
