@@ -137,12 +137,14 @@ TEST_CASE("killed at any step of a recovery the next one ends where it would hav
 TEST_CASE("killed at any step and then at each step of the recovery it loses nothing acknowledged",
           "[prediction_log]") {
     constexpr int kFewestSteps = 40;
-    constexpr std::size_t kFewestLefts = 10;
+    constexpr std::size_t kFewestLefts = 5;
     // Many steps leave the same files: what is made of them needs to be seen once.
     std::set<std::pair<std::map<std::string, std::string>, std::set<int>>> lefts;
+    const int stride = runs_all() ? 1 : 4;
     int step = 0;
     for (bool was_killed = true; was_killed;) {
-        CAPTURE(++step);
+        step += stride;
+        CAPTURE(step);
         WriterScenario scenario(kWritten);
         const Life life = append_all(scenario, step, End::kWithin);
         was_killed = life.was_killed;

@@ -88,8 +88,9 @@ TEST_CASE("a power cut after calls that failed takes and doubles nothing acknowl
           "[prediction_log]") {
     const int failures =
         GENERATE(from_range(rows_to_run({2, 1})));  // A sync, say, and the cut after it.
+    const int stride = runs_all() ? 1 : 4;
     int first = 1;
-    for (int steps = 1; first <= steps; ++first) {
+    for (int steps = 1; first <= steps; first += stride) {
         const auto end = moments(Unsynced::kHalf, Look::kAtTheEnd, [&](int step) {
             steps = step;
             return step >= first && step < first + failures;
