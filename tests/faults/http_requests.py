@@ -232,6 +232,6 @@ KEPT = {
     "a bad percent sign": (404, None, b"GET /metrics%"),
     "a semicolon": (404, None, b"GET /metrics;a=b"),
     "capital letters": (404, None, b"GET /METRICS"),
-    "a path in the query": (404, None, b"GET /?x=/metrics"),
+    "a path in the query": (404, None, b"GET /v1?x=/metrics"),
     "a path in the query of another": (404, None, b"GET /x?x=/metrics"),
 }

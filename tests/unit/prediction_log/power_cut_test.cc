@@ -75,7 +75,7 @@ TEST_CASE("a power cut at any step takes nothing acknowledged as synced", "[pred
     const auto unsynced = GENERATE(from_range(rows_to_run({Unsynced::kHalf, Unsynced::kNone})));
     const auto all = moments(unsynced, Look::kBeforeEachStep, [](int) { return false; });
 
-    for (std::size_t step = 0; step < all.size(); ++step) {
+    for (std::size_t step = 0; step < all.size(); step += static_cast<std::size_t>(stride())) {
         CAPTURE(unsynced, step);
         Recovered(all[step].contents).check_logged_once(all[step].acknowledged);
     }
@@ -88,9 +88,8 @@ TEST_CASE("a power cut after calls that failed takes and doubles nothing acknowl
           "[prediction_log]") {
     const int failures =
         GENERATE(from_range(rows_to_run({2, 1})));  // A sync, say, and the cut after it.
-    const int stride = runs_all() ? 1 : 4;
     int first = 1;
-    for (int steps = 1; first <= steps; first += stride) {
+    for (int steps = 1; first <= steps; first += stride()) {
         const auto end = moments(Unsynced::kHalf, Look::kAtTheEnd, [&](int step) {
             steps = step;
             return step >= first && step < first + failures;

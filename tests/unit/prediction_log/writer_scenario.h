@@ -216,6 +216,9 @@ inline bool runs_all() {
     return !kIsSanitized || std::getenv("BOXKITED_TESTS_ALL_ROWS") != nullptr;
 }
 
+// From one step that is met to the next.
+inline int stride() { return runs_all() ? 1 : 4; }
+
 // The first row meets all code already.
 template <typename Row>
 std::vector<Row> rows_to_run(std::initializer_list<Row> rows) {
