@@ -215,7 +215,8 @@ Status cut_line(std::string_view line, TextLine& out) {
     out.labels.clear();
     if (auto checked = check_characters(line); !checked) return checked;
 
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    // All of them: what is left of a name is written at the end of a line, and read again.
+    while (line.ends_with('\r')) line.remove_suffix(1);
     skip_blanks(line);
     if (skip(line, '#')) return cut_comment(line, out);
     line = without_end_blanks(line);
