@@ -167,6 +167,13 @@ bool can_be_chunk_size(std::string_view bytes) {
     return digits > 0 && std::string_view("\r; \t").find(bytes[digits]) != std::string_view::npos;
 }
 
+// With its end, and with the CR LF before it.
+std::string_view first_line(std::string_view bytes) {
+    constexpr std::string_view kEnd = "\r\n";
+    const auto end = bytes.find(kEnd, bytes.starts_with(kEnd) ? kEnd.size() : 0);
+    return end == bytes.npos ? bytes : bytes.substr(0, end + kEnd.size());
+}
+
 Refusal bad_chunk(std::string_view what) { return {400, "chunked body: " + std::string(what)}; }
 
 }  // namespace
@@ -231,6 +238,8 @@ Result<std::size_t, Refusal> ChunkedBody::Impl::step_between(std::string_view by
     ErrorCode error;
     const std::size_t used = put({bytes.data(), bytes.size()}, error);
     if (error == BeastError::body_limit) {
+        // A line that is broken is told first, as it is when it comes in pieces.
+        if (auto refusal = check_framing(first_line(bytes))) return Failure{*std::move(refusal)};
         return Failure{
             Refusal{413, "body: expected at most " + std::to_string(limits.body_bytes) + " bytes"}};
     }
