@@ -174,6 +174,18 @@ std::string_view first_line(std::string_view bytes) {
     return end == bytes.npos ? bytes : bytes.substr(0, end + kEnd.size());
 }
 
+// A line that ends within quotes: Beast 1.74 takes it for one thing or another, by how it is cut.
+bool ends_quoted(std::string_view line) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (quoted && line[i] == '\\')
+            ++i;
+        else if (line[i] == '"')
+            quoted = !quoted;
+    }
+    return quoted && line.ends_with("\r\n");
+}
+
 Refusal bad_chunk(std::string_view what) { return {400, "chunked body: " + std::string(what)}; }
 
 }  // namespace
@@ -235,6 +247,8 @@ Result<std::size_t, Refusal> ChunkedBody::Impl::step_between(std::string_view by
     constexpr std::string_view kLastChunk = "0\r\n\r\n";
     if (!can_be_chunk_size(bytes)) return Failure{bad_chunk("expected a hexadecimal size")};
     if (bytes.size() < kLastChunk.size()) return std::size_t{0};
+    if (ends_quoted(first_line(bytes)))
+        return Failure{bad_chunk("expected quotes that are closed")};
     ErrorCode error;
     const std::size_t used = put({bytes.data(), bytes.size()}, error);
     if (error == BeastError::body_limit) {
