@@ -24,6 +24,7 @@ public:
 
     Storage& storage() { return storage_; }
     bool was_injected() const { return injected_; }
+    int code() const { return fate_.code; }
     void heal() { healed_ = true; }
 
 private:
@@ -45,8 +46,9 @@ private:
 
 // Opens the log, on the second try where the first fails, and appends all batches.
 void begin(ScenarioLog& log, FailingDisk& disk) {
-    if (!log.open()) {
+    if (const auto opened = log.open(); !opened) {
         CHECK(disk.was_injected());
+        CHECK(opened.error().code == disk.code());
         disk.heal();
         REQUIRE(log.open().has_value());
     }
