@@ -64,7 +64,6 @@ void end(ScenarioLog& log, WriterScenario& scenario) {
     CHECK(log.ledger().queued == 0);
     log.close();
     scenario.recover();
-    scenario.check_logged_once(all_batches());
     scenario.check_retention_done();
 }
 
@@ -99,6 +98,7 @@ TEST_CASE("whichever call fails once, every event is in the log once", "[predict
         begin(log, disk);
 
         end(log, scenario);
+        scenario.check_logged_once(all_batches());
         return disk.was_injected();
     });
 }
@@ -118,6 +118,8 @@ TEST_CASE("whichever call begins a time in which all fail, every event is in the
         disk.heal();
 
         end(log, scenario);
+        // A sync and the cut after it may fail, and the disk be well when the file is set aside.
+        scenario.check_logged_once_or_set_aside(all_batches());
         return disk.was_injected();
     });
 }
