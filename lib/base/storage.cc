@@ -247,6 +247,34 @@ DirectoryEntry entry_of(std::string name, const struct stat& status) {
     return entry;
 }
 
+struct Listing {
+    std::vector<DirectoryEntry> entries;
+    bool something_vanished = false;
+};
+
+Result<Listing, IoError> list_once(const fs::path& path) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), &::closedir);
+    Listing listing;
+    if (!directory) {
+        if (errno == ENOENT) return listing;
+        return failed("list", path);
+    }
+    for (;;) {
+        errno = 0;
+        const dirent* found = ::readdir(directory.get());
+        if (!found && errno != 0) return failed("list", path);
+        if (!found) return listing;
+        std::string name = found->d_name;
+        if (name == "." || name == "..") continue;
+        struct stat status {};
+        if (::fstatat(::dirfd(directory.get()), found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+            listing.entries.push_back(entry_of(std::move(name), status));
+        else if (errno == ENOENT)
+            listing.something_vanished = true;
+        // One that cannot be looked at is none of ours.
+    }
+}
+
 }  // namespace
 
 std::size_t page_bytes() noexcept {
@@ -298,28 +326,17 @@ Result<void, IoError> DiskStorage::sync_directory(const fs::path& path) {
 }
 
 Result<std::vector<DirectoryEntry>, IoError> DiskStorage::list(const fs::path& path) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), &::closedir);
-    std::vector<DirectoryEntry> entries;
-    if (!directory) {
-        if (errno == ENOENT) return entries;
-        return failed("list", path);
+    // What vanished may have been given another name, which was passed by before.
+    constexpr int kMostTries = 10;
+    Listing listing;
+    for (int i = 0; i == 0 || (listing.something_vanished && i < kMostTries); ++i) {
+        auto listed = list_once(path);
+        if (!listed) return Failure{listed.error()};
+        listing = *std::move(listed);
     }
-    for (;;) {
-        errno = 0;
-        const dirent* found = ::readdir(directory.get());
-        if (!found && errno != 0) return failed("list", path);
-        if (!found) break;
-        std::string name = found->d_name;
-        if (name == "." || name == "..") continue;
-        struct stat status {};
-        // One that has vanished meanwhile, or that cannot be looked at, is none of ours.
-        if (::fstatat(::dirfd(directory.get()), found->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        entries.push_back(entry_of(std::move(name), status));
-    }
-    std::sort(entries.begin(), entries.end(),
+    std::sort(listing.entries.begin(), listing.entries.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
-    return entries;
+    return std::move(listing.entries);
 }
 
 Result<void, IoError> DiskStorage::rename(const fs::path& from, const fs::path& to) {

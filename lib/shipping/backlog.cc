@@ -58,7 +58,9 @@ Result<void, IoError> Backlog::settle(const std::filesystem::path& file, bool ke
     const auto seal = directory / seal_name(file.filename().native(), Seal::kSealed);
     if (keep) {
         const auto shipped = directory / seal_name(file.filename().native(), Seal::kShipped);
-        if (auto done = storage_.rename(seal, shipped); !done) return done;
+        const auto done = storage_.rename(seal, shipped);
+        if (!done && done.error().code == ENOENT) return {};  // The retention was here.
+        if (!done) return done;
         return storage_.sync_directory(directory);
     }
     if (auto done = remove(file); !done) return done;

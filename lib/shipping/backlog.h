@@ -16,6 +16,8 @@ struct WaitingFile {
     std::filesystem::path path;
     Partition partition;
     std::uint64_t bytes;
+
+    friend auto operator<=>(const WaitingFile&, const WaitingFile&) = default;
 };
 
 // The sealed files of one writer, below the directory of its endpoint. No other writer's are

@@ -20,6 +20,7 @@ constexpr std::size_t kMostBody = 64 << 10;
 constexpr std::size_t kMostHeaders = 100;
 constexpr long kConnectSeconds = 10;
 constexpr long kSilentSeconds = 60;
+constexpr long kAnswerSeconds = 120;  // For a request without a body: its answer is small.
 constexpr int kPollMs = 1000;
 
 void initialize_library() {
@@ -142,6 +143,7 @@ Result<HttpAnswer, ShipError> HttpClient::perform(const HttpRequest& request) {
         h.set(CURLOPT_USERNAME, request.credentials->key_id);
         h.set(CURLOPT_PASSWORD, request.credentials->secret);
     }
+    if (request.body == nullptr) h.set(CURLOPT_TIMEOUT, kAnswerSeconds);
     if (request.body != nullptr) {
         request.body->rewind();
         h.set(CURLOPT_UPLOAD, 1L);

@@ -23,7 +23,8 @@ using Reason = ShipError::Reason;
 
 constexpr std::chrono::minutes kLook{1};
 constexpr std::size_t kPieceBytes = 128 << 10;
-constexpr unsigned kMostNumbers = 1000;
+constexpr unsigned kMostNumbers = 100'000;
+constexpr std::size_t kMostRemembered = 1000;
 
 void set_up_thread() {
     pthread_setname_np(pthread_self(), "log-shipper");
@@ -34,7 +35,8 @@ void set_up_thread() {
 }
 
 bool concerns_one_file(const ShipError& error) {
-    return error.reason == Reason::kTooLarge || error.reason == Reason::kLocal;
+    return error.reason == Reason::kTooLarge || error.reason == Reason::kLocal ||
+           error.reason == Reason::kMismatch;
 }
 
 ShipError local(const IoError& error) { return {Reason::kLocal, to_string(error)}; }
@@ -114,6 +116,9 @@ void Shipper::pass() {
 Result<std::vector<WaitingFile>, ShipError> Shipper::look() {
     auto waiting = backlog_.list();
     if (!waiting) return Failure{local(waiting.error())};
+    std::erase_if(too_large_, [&](const WaitingFile& file) {
+        return std::find(waiting->begin(), waiting->end(), file) == waiting->end();
+    });
     auto state = state_.lock();
     ShipLedger& ledger = state->ledger;
     ledger.waiting_files = waiting->size();
@@ -129,15 +134,26 @@ Result<void, ShipError> Shipper::ship(const WaitingFile& file) {
     const auto opened = storage_.open(file.path, Storage::Missing::kFail);
     if (!opened && opened.error().code == ENOENT) return {};  // The retention was here.
     if (!opened) return Failure{local(opened.error())};
-    const auto facts = measure(**opened, file);
-    if (!facts) return Failure{facts.error()};
-    ObjectBody body(**opened, file.bytes, options_.compression);
-    const auto stored = store(file, body, *facts);
-    if (!stored) return Failure{stored.error()};
-    if (const auto settled = backlog_.settle(file.path, options_.keep_local); !settled)
-        return Failure{local(settled.error())};
-    note_shipped(file, *stored);
+    // All of it may have been torn.
+    const Result<std::uint64_t, ShipError> sent =
+        file.bytes > 0 ? send(**opened, file) : std::uint64_t{0};
+    if (!sent) return Failure{sent.error()};
+    // The retention may have been here meanwhile, and a file of late events have the name.
+    const auto is_there = (*opened)->is_still_at_its_path();
+    if (!is_there) return Failure{local(is_there.error())};
+    if (*is_there) {
+        if (const auto settled = backlog_.settle(file.path, options_.keep_local); !settled)
+            return Failure{local(settled.error())};
+    }
+    note_shipped(file, *sent);
     return {};
+}
+
+Result<std::uint64_t, ShipError> Shipper::send(File& file, const WaitingFile& waiting) {
+    const auto facts = measure(file, waiting);
+    if (!facts) return Failure{facts.error()};
+    ObjectBody body(file, waiting.bytes, options_.compression);
+    return store(waiting, body, *facts);
 }
 
 Result<ObjectFacts, ShipError> Shipper::measure(File& file, const WaitingFile& waiting) {
@@ -148,7 +164,7 @@ Result<ObjectFacts, ShipError> Shipper::measure(File& file, const WaitingFile& w
                                      "prediction_log.partition_minutes makes smaller files"}};
     };
     const bool is_packed = options_.compression != ShipOptions::Compression::kNone;
-    if (too_large_.count(waiting.path) > 0 || (!is_packed && waiting.bytes > kMostObjectBytes))
+    if (too_large_.count(waiting) > 0 || (!is_packed && waiting.bytes > kMostObjectBytes))
         return too_large();
     std::vector<char> piece(kPieceBytes);
     // Reads all of it; what comes out goes to `take`.
@@ -177,7 +193,7 @@ Result<ObjectFacts, ShipError> Shipper::measure(File& file, const WaitingFile& w
                           [&](std::string_view text) { lines.add(text); });
     if (!done) return Failure{done.error()};
     if (facts.bytes > kMostObjectBytes) {
-        too_large_.insert(waiting.path);
+        too_large_.insert(waiting);
         return too_large();
     }
     facts.md5 = md5.hex();
@@ -189,7 +205,10 @@ Result<ObjectFacts, ShipError> Shipper::measure(File& file, const WaitingFile& w
 // How many bytes the object has.
 Result<std::uint64_t, ShipError> Shipper::store(const WaitingFile& file, ObjectBody& body,
                                                 const ObjectFacts& facts) {
-    const unsigned first = file_number(file.path.filename().native());
+    const unsigned own = file_number(file.path.filename().native());
+    const auto last = last_numbers_.find(file.partition);
+    // At the last one rather than behind it: it may be this file that is there.
+    const unsigned first = last == last_numbers_.end() ? own : std::max(own, last->second);
     for (unsigned number = first; number < first + kMostNumbers; ++number) {
         const auto key = key_of(file, number);
         auto found = store_.find(key);
@@ -200,7 +219,11 @@ Result<std::uint64_t, ShipError> Shipper::store(const WaitingFile& file, ObjectB
             found = store_.find(key);
             if (!found) return Failure{found.error()};
         }
-        if (*found && (*found)->is_whole(facts)) return facts.bytes;
+        if (*found && (*found)->is_whole(facts)) {
+            if (last_numbers_.size() >= kMostRemembered) last_numbers_.clear();
+            last_numbers_[file.partition] = number;
+            return facts.bytes;
+        }
         return Failure{ShipError{Reason::kMismatch,
                                  object_url(options_, key) + " is not what was sent there"}};
     }

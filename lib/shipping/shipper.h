@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -81,6 +82,8 @@ private:
     void pass();
     Result<std::vector<WaitingFile>, ShipError> look();
     Result<void, ShipError> ship(const WaitingFile& file);
+    // How many bytes the object has.
+    Result<std::uint64_t, ShipError> send(File& file, const WaitingFile& waiting);
     Result<ObjectFacts, ShipError> measure(File& file, const WaitingFile& waiting);
     Result<std::uint64_t, ShipError> store(const WaitingFile& file, ObjectBody& body,
                                            const ObjectFacts& facts);
@@ -102,8 +105,10 @@ private:
     ObjectStore store_;
     Backlog backlog_;
     Pause pause_;
-    MonotonicTime retry_at_{};                   // Nothing is sent before.
-    std::set<std::filesystem::path> too_large_;  // Known to be, without packing them again.
+    MonotonicTime retry_at_{};         // Nothing is sent before.
+    std::set<WaitingFile> too_large_;  // Known to be, without packing them again.
+    // Of the objects of a partition the last one stored: those before it need not be asked for.
+    std::map<Partition, unsigned> last_numbers_;
 
     Guarded<State> state_;
     std::condition_variable changed_;

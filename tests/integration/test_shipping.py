@@ -95,6 +95,18 @@ class Goes(Shipping):
             self.assertEqual(metrics[sample("boxkited_ship_oldest_seconds")], 0)
             self.assertEqual(daemon.get("/v1/status").json["ship"]["trouble"], None)
 
+    def test_an_empty_file_that_is_sealed_goes_without_an_object(self):
+        with self.daemon(start=False) as daemon:
+            (name, lines), = self.write(daemon, [event(2)]).items()
+            file = daemon.log_directory / name
+            empty = file.with_name(file.name.replace(".txt", ".1.txt"))
+            for path in (empty, empty.with_name(empty.name + ".sealed")):
+                path.touch()
+            daemon.start()
+            self.await_shipped(daemon, 2)
+            self.assertEqual(self.objects(), {name: lines})
+            self.assertEqual(self.left(daemon), [])
+
     def test_the_prefix_stands_in_front_of_the_keys(self):
         with self.daemon(start=False, prefix="env=test/logs") as daemon:
             written = self.write(daemon, [event(2)])

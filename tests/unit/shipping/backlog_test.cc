@@ -86,6 +86,17 @@ TEST_CASE("a file that is settled is gone, or has the other seal", "[shipping]")
     CHECK(given.files() == (keep ? Names{kFile, kFile + ".shipped"} : Names{}));
 }
 
+TEST_CASE("a file that the retention took meanwhile is settled", "[shipping]") {
+    Fixture given;
+    const bool keep = GENERATE(false, true);
+
+    CHECK(given.backlog()
+              .settle(given.make("2024-05-01/other").parent_path() / "1315_model-pod.txt", keep)
+              .has_value());
+
+    CHECK(given.files() == Names{"2024-05-01/other"});
+}
+
 TEST_CASE("whichever call fails while a file is settled, it still waits or is settled",
           "[shipping]") {
     const bool keep = GENERATE(false, true);
