@@ -194,7 +194,7 @@ void App::serve_until_stopped(const Reloaded& parts) {
             reloader_.run([&] { return reload(parts); });
             notify_ready("serving");
         }
-        // A disk that hangs is no reason to be killed: predictions go on being counted.
+        // A log whose disk hangs is no reason to be killed: predictions go on being counted.
         if (interval && parts.server.is_alive()) notify_alive();
     }
 }

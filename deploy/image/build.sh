@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 user=65532  # As in other images without a distribution. Kubernetes wants a number.
 
-cmake -S . -B build/image -G Ninja -DBOXKITED_TESTS=OFF >/dev/null
+cmake -S . -B build/image -G Ninja -DBOXKITED_TESTS=OFF -DBOXKITED_PAGE=ON >/dev/null
 cmake --build build/image --target boxkited
 
 # A merged /usr, as Debian has it.

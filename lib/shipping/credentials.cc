@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii_text.h"
 #include "base/regular_file.h"
 #include "base/utc_text.h"
 #include "shipping/http_client.h"
@@ -22,6 +23,7 @@ constexpr char kKeyId[] = "AWS_ACCESS_KEY_ID";
 constexpr char kSecret[] = "AWS_SECRET_ACCESS_KEY";
 constexpr char kSessionToken[] = "AWS_SESSION_TOKEN";
 constexpr char kRelativeUri[] = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+constexpr std::string_view kBlank = " \t\r\n";
 constexpr char kFullUri[] = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr char kToken[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 constexpr char kTokenFile[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -31,13 +33,6 @@ constexpr std::array<std::string_view, 5> kHostsOfPlatforms{
 
 Failure<ShipError> failure(std::string text) {
     return Failure{ShipError{Reason::kCredentials, "credentials: " + std::move(text)}};
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r\n";
-    const auto begin = text.find_first_not_of(kBlank);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
 // Nothing that would end a header, whoever wrote it.
@@ -137,7 +132,7 @@ Result<Credentials, ShipError> CredentialsSource::ask_container(HttpClient& http
     if (const auto file = variable(kTokenFile); !file.empty()) {
         const auto text = read_regular_file(file, kLargestFile);
         if (!text) return failure(file + ": " + to_string(text.error()));
-        token = trimmed(*text);
+        token = trimmed(*text, kBlank);
     }
     if (!is_header_text(token)) return failure("the token of the container has line ends in it");
     if (!token.empty()) request.headers.push_back("Authorization: " + token);
@@ -159,13 +154,13 @@ std::optional<Credentials> parse_credentials_file(std::string_view text) {
     bool is_default = false;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        const auto line = trimmed(text.substr(0, end));
+        const auto line = trimmed(text.substr(0, end), kBlank);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.starts_with('[')) is_default = line == "[default]";
         const auto equals = line.find('=');
         if (!is_default || line.starts_with('#') || equals == line.npos) continue;
-        const auto key = trimmed(line.substr(0, equals));
-        const auto value = trimmed(line.substr(equals + 1));
+        const auto key = trimmed(line.substr(0, equals), kBlank);
+        const auto value = trimmed(line.substr(equals + 1), kBlank);
         if (key == "aws_access_key_id") found.key_id = value;
         if (key == "aws_secret_access_key") found.secret = value;
         if (key == "aws_session_token") found.session_token = value;

@@ -43,6 +43,14 @@ class Dockerfile(unittest.TestCase):
                 self.assertTrue((ROOT / what).exists(), what)
             self.assertTrue(len(whats) == 1 or where.endswith("/"), rest)
 
+    def test_what_the_packages_are_named_by_is_there_when_they_are_installed(self):
+        steps = [f"{word} {rest}" for word, rest in STAGES[0]]
+        installed = steps.index("RUN deploy/install-packages.sh")
+        copied = " ".join(step for step in steps[:installed] if step.startswith("COPY "))
+        for lock in (ROOT / "daemon").rglob("package-lock.json"):
+            if "node_modules" not in lock.parts:
+                self.assertIn(f" {lock.relative_to(ROOT)} ", copied)
+
     def test_folders_are_named_from_the_root(self):  # DL3000
         self.assertEqual([rest for rest in every("WORKDIR") if not rest.startswith("/")], [])
 

@@ -127,7 +127,8 @@ class Dependency(unittest.TestCase):
             self.assertEqual(sidecar, wanted)
             self.assertEqual(spec["volumes"], plain_spec["volumes"])
             self.assertEqual(annotations, plain_annotations)
-            self.assertEqual(labels["boxkited/sidecar"], "shop")
+            self.assertEqual(labels["boxkited/sidecar"], "true")
+            self.assertEqual(labels["boxkited/release"], "shop")
             refuse_weak(self, spec)
 
     def test_its_monitor_and_policy_concern_the_pods_of_the_model(self):

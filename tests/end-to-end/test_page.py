@@ -1,6 +1,8 @@
 """The drift page in a real browser: it shows what /v1/drift says, and stays usable."""
 
 import json
+import os
+import signal
 import tempfile
 import unittest
 from pathlib import Path
@@ -190,6 +192,23 @@ class Page(unittest.TestCase):
             for statistic, score in s2["scores"].items():
                 self.assertRegex(facts, rf"{statistic}\s+{score:.4f}")
             self.assert_no_trouble()
+
+    def test_scores_are_of_the_variable_that_is_shown_or_of_none(self):
+        with demo() as daemon:
+            daemon.predict_lines(EVENTS)
+            judged(daemon)
+            self.show(daemon, "#feature=s2")
+            self.page.wait("document.querySelector('.history canvas')")
+            os.kill(daemon.process.pid, signal.SIGSTOP)
+            try:
+                self.page.evaluate("location.hash = '#feature=s4'")
+                self.page.wait("document.querySelector('#feature h2').innerText === 's4'")
+                self.assertEqual(
+                    self.page.evaluate("document.querySelector('.history .content').innerHTML"), "")
+                self.assertIn("K-S", self.page.text(".cumulative"))
+            finally:
+                os.kill(daemon.process.pid, signal.SIGCONT)
+            self.page.wait("document.querySelector('.history canvas')")
 
     def test_buckets_are_as_wide_as_they_are_and_as_high_as_they_are_full(self):
         baseline = """\

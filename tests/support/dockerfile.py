@@ -6,12 +6,17 @@ import pathlib
 import re
 import shlex
 import shutil
-import subprocess
 
 from support.chroot import Chroot, debian
 from support.daemon import ROOT
 
 FILE = ROOT / "deploy" / "Dockerfile"
+IGNORED = [ROOT / line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines()]
+
+
+def ignored(folder, names):
+    """Those of a folder that no COPY sees."""
+    return {name for name in names if pathlib.Path(folder) / name in IGNORED}
 
 
 def instructions():
@@ -84,8 +89,7 @@ class Built:
         for what in whats:
             source = outside / what.lstrip("/")
             if source.is_dir():
-                subprocess.run(["cp", "--archive", "--no-target-directory", source, target],
-                               check=True)
+                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=ignored)
             else:
                 if where.endswith("/"):
                     target.mkdir(parents=True, exist_ok=True)

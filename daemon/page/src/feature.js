@@ -73,6 +73,7 @@ function facts(each) {
 
 export class FeatureView {
     #charts = new Map();
+    #drawn = new Map();  // By panel, the variable and the window that its chart shows.
     #stamp = "";
     #version = 0;
 
@@ -115,7 +116,7 @@ export class FeatureView {
         this.panels.facts.replaceChildren(facts(each));
         if (isOther || !this.#isRead("distribution"))
             this.panels.distribution.replaceChildren(distribution(each, this.#width("distribution")));
-        this.#curves(each, window, isOther);
+        this.#curves(each, window);
         if (isOther) {
             scrollTo(0, 0);
             this.heading.focus({ preventScroll: true });
@@ -145,12 +146,20 @@ export class FeatureView {
         return Math.max(240, Math.floor(this.panels[name].clientWidth || 560));
     }
 
-    async #curves(each, window, isOther) {
+    #clear(name) {
+        this.#charts.get(name)?.destroy();
+        this.#charts.delete(name);
+        this.#drawn.delete(name);
+        this.panels[name].replaceChildren();
+    }
+
+    async #curves(each, window) {
         const version = ++this.#version;
-        const history = await this.source.history(each).catch(() => undefined);
-        if (version !== this.#version) return;
+        const shown = `${each.metric_name} ${window}`;
+        const isOf = (name) => this.#drawn.get(name) === shown;
         const put = (name, draw) => {
-            if (!isOther && this.#isRead(name)) return;
+            if (isOf(name) && this.#isRead(name)) return;
+            this.#drawn.set(name, shown);
             this.#charts.get(name)?.destroy();
             const chart = draw();
             this.#charts.set(name, chart);
@@ -159,11 +168,15 @@ export class FeatureView {
         const hasCurves = each.kind === "continuous" && each.bins.length > 2;
         this.panels.cumulative.parentElement.hidden = !hasCurves;
         if (hasCurves) put("cumulative", () => cumulativeCurves(each, this.#width("cumulative")));
+        // Nobody shall take the last one's scores for these while they are asked for.
+        if (!isOf("history")) this.#clear("history");
+        const history = await this.source.history(each).catch(() => undefined);
+        if (version !== this.#version) return;
         this.panels.history.parentElement.hidden = history === null;
         const of = history?.windows[window];
         if (of && history.times.length > 0)
             put("history", () =>
                 scoresOverTime({ times: history.times, ...of }, each, this.#width("history")));
-        this.place.dataset.drawn = `${each.metric_name} ${window}`;
+        this.place.dataset.drawn = shown;
     }
 }

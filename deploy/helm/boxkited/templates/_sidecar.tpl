@@ -23,7 +23,8 @@ to 127.0.0.1:9810, or mounts the volume boxkited-sockets and sends them to http.
 {{- end }}
 
 {{- define "boxkited.podLabels" -}}
-boxkited/sidecar: {{ .Release.Name | quote }}
+boxkited/sidecar: "true"
+boxkited/release: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "boxkited.podAnnotations" -}}
