@@ -15,6 +15,7 @@ DEMO = ROOT / "config" / "demo"
 EVENTS = (DEMO / "events.ndjson").read_bytes()
 HOSTILE = ["<script>window.pwned=1</script>", "\"><img src=x onerror=window.pwned=1>",
            "</script><script>window.pwned=1</script>", "{{policy}}", "a&amp;b#feature=c"]
+ROW = ".variables a[title=s2]"
 VERDICTS = {"drifted": "drifted", "stable": "stable", "insufficient_data": "too little data"}
 
 
@@ -177,7 +178,7 @@ class Page(unittest.TestCase):
             daemon.predict_lines(EVENTS)
             s2 = of_feature(judged(daemon), "s2", "10m")
             self.show(daemon)
-            self.page.call("click", "text=s2")
+            self.page.call("click", ROW)
             self.page.wait("document.querySelector('#feature').dataset.drawn")
             self.assertEqual(self.page.evaluate("location.hash"), "#feature=s2")
             self.assertEqual(self.page.text("#feature h2"), "s2")
@@ -192,6 +193,18 @@ class Page(unittest.TestCase):
             for statistic, score in s2["scores"].items():
                 self.assertRegex(facts, rf"{statistic}\s+{score:.4f}")
             self.assert_no_trouble()
+
+    def test_a_click_that_takes_its_time_is_of_the_row_it_began_on(self):
+        with demo() as daemon:
+            daemon.predict_lines(EVENTS)
+            judged(daemon)
+            self.show(daemon)
+            self.page.call("hover", ROW)
+            self.page.call("mouse.down")
+            shown = self.page.text("#freshness")
+            self.page.wait(f"document.querySelector('#freshness').innerText !== {json.dumps(shown)}")
+            self.page.call("mouse.up")
+            self.page.wait("location.hash === '#feature=s2'")
 
     def test_scores_are_of_the_variable_that_is_shown_or_of_none(self):
         with demo() as daemon:

@@ -37,6 +37,18 @@ def debian():
     return folder
 
 
+def npm_settings(root):
+    """What npm needs in a Chroot to reach what the machine's own does."""
+    registry = subprocess.run([need("npm"), "config", "get", "registry"],
+                              check=True, capture_output=True, text=True).stdout.strip()
+    settings = {"npm_config_registry": registry}
+    authorities = os.environ.get("NODE_EXTRA_CA_CERTS")
+    if authorities:
+        shutil.copy(authorities, root.path("/etc/authorities-of-the-machine.pem"))
+        settings["NODE_EXTRA_CA_CERTS"] = "/etc/authorities-of-the-machine.pem"
+    return settings
+
+
 def make_debian(folder):
     (mirror,) = [line.split()[1] for line in sources() if f" {SUITE} " in line]
     begun = folder.with_suffix(".begun")

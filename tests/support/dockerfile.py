@@ -6,8 +6,9 @@ import pathlib
 import re
 import shlex
 import shutil
+import subprocess
 
-from support.chroot import Chroot, debian
+from support.chroot import Chroot, debian, npm_settings
 from support.daemon import ROOT
 
 FILE = ROOT / "deploy" / "Dockerfile"
@@ -69,7 +70,8 @@ class Built:
                 folder = folder / rest
                 root.path(folder).mkdir(parents=True, exist_ok=True)
             elif word == "RUN":
-                root.run("sh", "-ec", f"cd {folder}\n{rest}", mounts=self.caches())
+                root.run("sh", "-ec", f"cd {folder}\n{rest}", mounts=self.caches(),
+                         environment=npm_settings(root))
             elif word == "COPY":
                 self.copy(root, folder, shlex.split(rest))
         return root
@@ -81,13 +83,17 @@ class Built:
         return {"/root/.cache/ccache": cache}
 
     def copy(self, root, folder, words):
-        outside = ROOT
-        if words[0].startswith("--from="):
-            outside = self.roots[words.pop(0).removeprefix("--from=")].folder
         *whats, where = words
+        if whats[0].startswith("--from="):
+            stage = self.roots[whats.pop(0).removeprefix("--from=")]
+            # As it stands there, owners and all.
+            for what in whats:
+                subprocess.run(["cp", "--archive", "--no-target-directory", stage.path(what),
+                                root.path(folder / where)], check=True)
+            return
         target = root.path(folder / where)
         for what in whats:
-            source = outside / what.lstrip("/")
+            source = ROOT / what.lstrip("/")
             if source.is_dir():
                 shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=ignored)
             else:

@@ -32,6 +32,7 @@ export class VariableTable {
     #sort = { id: "severity", falling: true };
     #drawn = "";
     #stamp = "";
+    #isPressed = false;
 
     constructor(place, linkTo) {
         this.linkTo = linkTo;
@@ -50,11 +51,15 @@ export class VariableTable {
         const draw = () => this.#drawRows();
         addEventListener("scroll", draw, { passive: true });
         addEventListener("resize", draw);
+        this.body.addEventListener("pointerdown", () => { this.#isPressed = true; });
+        for (const end of ["pointerup", "pointercancel"])
+            addEventListener(end, () => { this.#isPressed = false; });
     }
 
-    // What is shown already stays as it is: somebody may be selecting text in it.
+    // What is shown already stays as it is: somebody may be selecting text in it. And no row goes
+    // from under a button that is down: its click would be of nothing.
     show(variables, stamp) {
-        if (stamp === this.#stamp) return this.#drawRows();
+        if (stamp === this.#stamp || this.#isPressed) return this.#drawRows();
         this.#stamp = stamp;
         this.#all = variables;
         this.#select();
