@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from support.daemon import GOLDEN, run
+from support.daemon import GOLDEN, RUNS_ALL, run
 from support.needs import missing
 
 try:
@@ -13,7 +13,7 @@ try:
 except ImportError:
     np = None
 
-TABLES = 250
+TABLES = 250 if RUNS_ALL else 50
 MISSING = ("nan", "NaN", "NA", "null", "", " ")
 MAX_BINS = 50
 

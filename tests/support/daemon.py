@@ -24,6 +24,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 BINARY = os.environ["BOXKITED_BINARY"]
+# Where a sanitizer makes each process dear, tests of many alike take some, but under `--soak` all.
+RUNS_ALL = not os.environ.get("BOXKITED_SANITIZE") or "BOXKITED_TESTS_ALL_ROWS" in os.environ
 PATIENCE = 30  # Seconds that anything awaited may take on a busy machine.
 
 
