@@ -34,6 +34,7 @@ class Visit:
     busy_cpu_us: float = 0  # For each request, until the last answer.
     p50_us: float = 0
     p99_us: float = 0
+    refused: float = 0  # Share of the requests.
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,15 @@ def requests_to(client: LoadClient, name: str, server, address: str, slice: dict
         spent = cpu_seconds(server.pid) - before
         if slice and slice.get("scrape_seconds") and not found["scrapes"]:
             raise AssertionError(f"{name} was never scraped")
-        per_second = found["requests"] / found["seconds"]
+        refused = found["refused"] / found["all_requests"]
+        taken = 1 - refused
+        per_second = taken * found["requests"] / found["seconds"]
         size = found["all_bytes"] / found["all_requests"]
         return Visit(per_second=per_second, megabytes_per_second=per_second * size / 1e6,
                      cpu_us=1e6 * spent / found["all_requests"],
-                     megabytes_per_cpu_second=found["all_bytes"] / spent / 1e6,
+                     megabytes_per_cpu_second=taken * found["all_bytes"] / spent / 1e6,
                      busy_cpu_us=1e6 * found["cpu_seconds"] / found["requests"],
-                     p50_us=found["p50_us"], p99_us=found["p99_us"])
+                     p50_us=found["p50_us"], p99_us=found["p99_us"], refused=refused)
 
     return Contender(name, visit)
 

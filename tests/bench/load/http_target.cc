@@ -1,5 +1,6 @@
 #include "http_target.h"
 
+#include <deque>
 #include <stdexcept>
 #include <vector>
 
@@ -8,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t kScraper = ~0U;
 constexpr int kPatienceMs = 10'000;
+// Who is refused comes again after this; until then the server has time for what it took.
+constexpr double kPauseSeconds = 0.01;
 
 Requests scrape_request() {
     RequestForm form;
@@ -40,6 +43,7 @@ public:
             keep_span(time);
             for (int i = 0; i < count; ++i) handle(events_[i], time);
             send_what_is_due(time);
+            come_again(time);
         }
         return slice_;
     }
@@ -48,10 +52,10 @@ private:
     bool is_open_loop() const { return options_.rate > 0; }
 
     int wait() {
-        const int timeout = is_open_loop() ? 0 : kPatienceMs;
+        const int timeout = is_open_loop() ? 0 : refused_.empty() ? kPatienceMs : 1;
         const int count = epoll_wait(target_.epoll_.get(), events_, kEvents, timeout);
         const Nanoseconds patience_end = end_ + Nanoseconds{kPatienceMs} * 1'000'000;
-        if ((count == 0 && !is_open_loop()) || now() > patience_end)
+        if ((count == 0 && timeout == kPatienceMs) || now() > patience_end)
             throw std::runtime_error("the server does not answer");
         return count;
     }
@@ -85,6 +89,7 @@ private:
         }
         Connection& connection = target_.connections_[event.data.u32];
         const std::size_t before = connection.unanswered();
+        const std::uint64_t refused = slice_.refused;
         connection.on_events(event.events, target_.buffer_, [&](int status) {
             check(status);
             --unanswered_;
@@ -96,6 +101,8 @@ private:
         if (before == 0 || connection.unanswered() > 0) return;
         if (is_open_loop() || stopped_)
             idle_.push_back(&connection);
+        else if (slice_.refused > refused)
+            refused_.push_back({&connection, time + from_seconds(kPauseSeconds)});
         else
             send(connection, time);
     }
@@ -116,6 +123,13 @@ private:
             if (is_open_loop()) next_due_ += from_seconds(1 / options_.rate);
         }
         if (options_.scrape_seconds > 0 && next_scrape_ <= time) scrape(time);
+    }
+
+    void come_again(Nanoseconds time) {
+        while (!refused_.empty() && (stopped_ || refused_.front().due <= time)) {
+            if (!stopped_) send(*refused_.front().connection, time);
+            refused_.pop_front();
+        }
     }
 
     void send(Connection& connection, Nanoseconds begin) {
@@ -146,7 +160,13 @@ private:
     Nanoseconds next_due_;
     Nanoseconds next_scrape_;
 
+    struct Refused {
+        Connection* connection;
+        Nanoseconds due;
+    };
+
     std::vector<Connection*> idle_;
+    std::deque<Refused> refused_;  // The first of them is due first.
     std::size_t unanswered_ = 0;
     bool measuring_ = false;
     bool stopped_ = false;

@@ -39,7 +39,7 @@ def _against_simdjson(bench: Bench, features: int, batch: int, speed: Bounds,
           Nginx(bench) as nginx, DecodeAlone(bench, events, batch) as simdjson,
           LoadClient(bench) as client):
         visits = interleave(
-            [requests_to(client, "batches", daemon, daemon.tcp, SLICE, **bodies),
+            [requests_to(client, "batches", daemon, daemon.tcp, SLICE, may_refuse=True, **bodies),
              lines_to(client, "stream", daemon, events, SLICE["seconds"]),
              decoding(simdjson, "simdjson"),
              requests_to(client, "nginx", nginx, nginx.tcp, **{**bodies, "path": "/read"})],
@@ -49,6 +49,8 @@ def _against_simdjson(bench: Bench, features: int, batch: int, speed: Bounds,
     return [*bytes_and_cpu("P6", f"{what} ÷ simdjson alone", visits["batches"], alone, speed),
             *bytes_and_cpu("P6", f"{what} ÷ nginx that reads them", visits["batches"],
                            visits["nginx"], NONE),
+            Measure("P6", f"{what}: refused, since the disk takes less than is sent",
+                    [100 * visit.refused for visit in visits["batches"]], *NONE, unit="%"),
             *bytes_and_cpu("P7", f"raw stream, {features} features ÷ simdjson alone",
                            visits["stream"], alone, stream_speed)]
 
