@@ -1,6 +1,7 @@
 #include "event/json_string.h"
 
 #include <charconv>
+#include <optional>
 
 namespace boxkited {
 
@@ -81,7 +82,7 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
 
 bool unescape_json(std::string_view rest, std::string& out) {
     for (;;) {
-        const auto backslash = rest.find('\\');
+        const auto backslash = find_backslash(rest);
         out += rest.substr(0, backslash);
         if (backslash == rest.npos) return true;
         rest.remove_prefix(backslash + 1);
@@ -93,7 +94,7 @@ bool unescape_json(std::string_view rest, std::string& out) {
 
 bool has_good_escapes(std::string_view rest) {
     for (;;) {
-        const auto backslash = rest.find('\\');
+        const auto backslash = find_backslash(rest);
         if (backslash == rest.npos) return true;
         rest.remove_prefix(backslash + 1);
         // Nearly all are quotes, of JSON within JSON.

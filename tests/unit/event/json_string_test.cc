@@ -28,3 +28,18 @@ TEST_CASE("bad escapes are refused", "[json_string]") {
 
     CHECK_FALSE(unescape_json(inside, out));
 }
+
+TEST_CASE("the first backslash is found wherever it stands", "[json_string]") {
+    for (std::size_t size = 0; size < 150; ++size) {
+        // Bytes beside the backslash's, and with its bits but the highest.
+        std::string text(size, size % 2 == 0 ? '\x5B' : '\xDC');
+        CAPTURE(size);
+        REQUIRE(find_backslash(text) == std::string::npos);
+        for (std::size_t second = size; second-- > 0;) {
+            text[second] = '\\';
+            REQUIRE(find_backslash(text) == second);
+        }
+        REQUIRE(find_backslash(std::string_view(text).substr(0, size / 2)) ==
+                (size / 2 == 0 ? std::string::npos : 0));
+    }
+}
