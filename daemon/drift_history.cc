@@ -43,6 +43,8 @@ std::string array_json(const Items& items, Text text) {
 
 void DriftHistory::add(const Evaluation& evaluation) {
     if (layout_ != evaluation.layout) begin_anew(evaluation);
+    // The clock was set back: what seems to be of later would stand before it.
+    while (!points_.empty() && points_.back().at >= evaluation.at) points_.pop_back();
     if (++left_out_ < every_) return;
     if (points_.size() == kMostPoints) {
         drop_one_or_every_other();

@@ -1,6 +1,7 @@
 #include "daemon/shipping.h"
 
 #include "base/regular_file.h"
+#include "shipping/digest.h"
 
 namespace boxkited {
 
@@ -18,6 +19,9 @@ std::string shipping_fault(const DaemonOptions& options, const Environment& envi
             return "prediction_log.ship.ca_file: " + ship.ca_file.native() + ": " +
                    to_string(authorities.error());
     }
+    if (!Digest::are_available())
+        return "prediction_log.ship: this machine's OpenSSL refuses MD5 or SHA-256, by which "
+               "objects are verified";
     const SystemClock clock;
     const auto fault = CredentialsSource(ship, environment.variables, clock).fault();
     if (fault.empty()) return {};

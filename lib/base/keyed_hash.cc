@@ -7,6 +7,8 @@
 #include <array>
 #include <new>
 
+#include "base/hex.h"
+
 namespace boxkited {
 
 namespace {
@@ -63,12 +65,8 @@ KeyedHash::KeyedHash(std::string_view key) : impl_(std::make_unique<Impl>(key)) 
 KeyedHash::~KeyedHash() = default;
 
 void KeyedHash::append(std::string& out, std::string_view text) const {
-    constexpr char kHex[] = "0123456789abcdef";
     const auto hash = impl_->of(text);
-    for (std::size_t i = 0; i < kDigits / 2; ++i) {
-        out += kHex[hash[i] >> 4];
-        out += kHex[hash[i] & 0xF];
-    }
+    append_hex(out, std::span(hash).first(kDigits / 2));
 }
 
 }  // namespace boxkited

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/hex.h"
 #include "base/utc_text.h"
 
 namespace boxkited {
@@ -14,19 +15,6 @@ namespace {
 
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kUuidLength = 36;
-
-// The two hexadecimal digits of each byte.
-struct HexPairs {
-    constexpr HexPairs() {
-        constexpr char kDigits[] = "0123456789abcdef";
-        for (std::size_t byte = 0; byte < 256; ++byte) {
-            text[byte][0] = kDigits[byte >> 4];
-            text[byte][1] = kDigits[byte & 0xF];
-        }
-    }
-    char text[256][2]{};
-};
-constexpr HexPairs kHex;
 
 bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -79,7 +67,7 @@ void PredictionIdMaker::append_uuid() {
     static constexpr std::size_t kPlaces[kUuidBytes] = {0,  2,  4,  6,  9,  11, 14, 16,
                                                         19, 21, 24, 26, 28, 30, 32, 34};
     for (std::size_t i = 0; i < kUuidBytes; ++i)
-        std::memcpy(text + kPlaces[i], kHex.text[bytes[i]], 2);
+        std::memcpy(text + kPlaces[i], kHexPairs[bytes[i]].data(), 2);
     text_.append(text, kUuidLength);
 }
 

@@ -259,7 +259,28 @@ std::optional<unsigned> Partitions::number_to_go_on_with(const Slot& slot) {
         if (file == file_name(slot.partition, writer_, number))
             last = std::max(last, sealed ? number + 1 : number);
     }
-    return last;
+    for (;; ++last) {
+        const auto sealed = is_sealed(endpoint_ / date_name(slot.partition) /
+                                      file_name(slot.partition, writer_, last));
+        if (!sealed) {
+            report(sealed.error());
+            return std::nullopt;
+        }
+        if (!*sealed) return last;
+    }
+}
+
+// Asked by name, and in this order: the first seal becomes the second while the directory is read,
+// which may then show neither.
+Result<bool, IoError> Partitions::is_sealed(const std::filesystem::path& file) {
+    if (!options_.seal_after) return false;
+    for (const Seal seal : {Seal::kSealed, Seal::kShipped}) {
+        const auto path = file.parent_path() / seal_name(file.filename().native(), seal);
+        const auto opened = storage_.open(path, Storage::Missing::kFail);
+        if (opened) return true;
+        if (opened.error().code != ENOENT) return Failure{opened.error()};
+    }
+    return false;
 }
 
 void Partitions::open(Slot& slot) {

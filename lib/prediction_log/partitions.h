@@ -79,6 +79,7 @@ private:
     using Names = std::set<std::string>;
     std::optional<Names> names_beside(const Slot& slot);
     std::optional<unsigned> number_to_go_on_with(const Slot& slot);
+    Result<bool, IoError> is_sealed(const std::filesystem::path& file);
 
     const PredictionLogOptions& options_;
     const std::filesystem::path endpoint_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/storage.h"
 #include "event/identity.h"
@@ -28,16 +29,19 @@ class Backlog {
 public:
     Backlog(std::filesystem::path endpoint, std::string writer, Storage& storage);
 
-    // The files that wait, the oldest partition first. Takes away seals whose files are gone.
-    Result<std::vector<WaitingFile>, IoError> list();
+    // The files that wait, the oldest partition first. Takes away seals whose files are gone, and
+    // what is left of days before `now` of which nothing is.
+    Result<std::vector<WaitingFile>, IoError> list(WallTime now);
 
     // The store has the file. After this, on the disk, it waits no more: it is gone, or has
     // another seal.
     Result<void, IoError> settle(const std::filesystem::path& file, bool keep);
 
 private:
-    Result<void, IoError> list_date(const std::filesystem::path& directory,
-                                    std::chrono::sys_days date, std::vector<WaitingFile>& waiting);
+    Result<std::size_t, IoError> list_date(const std::filesystem::path& directory,
+                                           std::chrono::sys_days date,
+                                           std::vector<WaitingFile>& waiting);
+    void remove_if_empty(const std::filesystem::path& directory);
     Result<void, IoError> remove(const std::filesystem::path& path);
 
     const std::filesystem::path endpoint_;

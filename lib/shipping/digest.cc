@@ -5,12 +5,23 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/hex.h"
+
 namespace boxkited {
 
 struct Digest::State {
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
                                                                     EVP_MD_CTX_free};
 };
+
+bool Digest::are_available() {
+    try {
+        const Digest all[]{Digest(Kind::kMd5), Digest(Kind::kSha256)};
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+    return true;
+}
 
 Digest::Digest(Kind kind) : state_(std::make_unique<State>()) {
     const EVP_MD* const type = kind == Kind::kMd5 ? EVP_md5() : EVP_sha256();
@@ -30,10 +41,8 @@ std::string Digest::hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned size = 0;
     EVP_DigestFinal_ex(state_->context.get(), bytes.data(), &size);
-    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
-    for (unsigned i = 0; i < size; ++i)
-        text.append(1, kDigits[bytes[i] >> 4]).append(1, kDigits[bytes[i] & 15]);
+    append_hex(text, std::span(bytes).first(size));
     return text;
 }
 

@@ -12,6 +12,11 @@ namespace boxkited {
 class Digest {
 public:
     enum class Kind { kMd5, kSha256 };
+
+    // Whether OpenSSL gives both: where it is told to give approved digests alone, it gives no MD5.
+    static bool are_available();
+
+    // Of one that is available.
     explicit Digest(Kind kind);
     ~Digest();
     Digest(Digest&&) noexcept;

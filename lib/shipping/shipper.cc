@@ -114,7 +114,7 @@ void Shipper::pass() {
 }
 
 Result<std::vector<WaitingFile>, ShipError> Shipper::look() {
-    auto waiting = backlog_.list();
+    auto waiting = backlog_.list(clock_.now());
     if (!waiting) return Failure{local(waiting.error())};
     std::erase_if(too_large_, [&](const WaitingFile& file) {
         return std::find(waiting->begin(), waiting->end(), file) == waiting->end();

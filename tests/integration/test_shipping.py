@@ -13,7 +13,8 @@ import time
 import unittest
 import uuid
 
-from support.daemon import Daemon, await_true, run, sample
+from faults.rows import row
+from support.daemon import Daemon, await_true, run, sample, total
 from support.needs import need
 from support.object_store import CREDENTIALS, KEY_ID, SECRET, ObjectStore
 
@@ -57,6 +58,9 @@ class Shipping(unittest.TestCase):
         daemon.config["prediction_log"]["ship"] = ship
         return {str(file.relative_to(daemon.log_directory)): file.read_bytes()
                 for file in daemon.log_files()}
+
+    def held(self):
+        return [put for put in STORE.puts(self.id) if put.endswith(" held")]
 
     def objects(self):
         return STORE.objects(self.id)
@@ -161,6 +165,31 @@ class Goes(Shipping):
                         name: lines,
                         name.replace(".txt", ".1.txt"): (late[0] + "\n").encode()})
 
+    def test_the_bucket_may_stand_in_front_of_the_host_name(self):
+        # A name below `localhost` is this machine for every resolver: RFC 6761, 6.3.
+        with self.daemon(start=False, addressing="virtual_host",
+                         endpoint=f"http://localhost:{STORE.port}") as daemon:
+            written = self.write(daemon, [event(2)])
+            daemon.start()
+            self.await_shipped(daemon, 1)
+            self.assertEqual(self.objects(), written)
+            (put,) = STORE.puts(self.id)
+            self.assertTrue(put.startswith(f"PUT /models/predictions/{self.id}/"), put)
+
+    def test_a_store_with_a_certificate_of_its_own_is_believed_by_its_authority_alone(self):
+        endpoint = f"https://127.0.0.1:{STORE.tls_port}"
+        with self.daemon(start=False, endpoint=endpoint) as daemon:
+            written = self.write(daemon, [event(2)])
+            daemon.start()
+            self.assertRegex(self.await_failure(daemon, "unreachable"), r"certificate")
+            self.assertEqual(daemon.stop(), 0)
+            self.assertEqual(STORE.requests(self.id), [])
+            ship = daemon.config["prediction_log"]["ship"]
+            ship["ca_file"] = str(STORE.certificate.certificate)
+            daemon.start()
+            self.await_shipped(daemon, 1)
+            self.assertEqual(self.objects(), written)
+
     def test_files_of_another_writer_are_left_alone(self):
         with self.daemon(start=False) as daemon:
             self.write(daemon, [event(2)])
@@ -183,6 +212,8 @@ class Goes(Shipping):
 
 
 class Fails(Shipping):
+    @row(46, "object store that is away", "a port at which nobody listens", "events are taken; the "
+         "file waits on the disk; sent once the store is there")
     def test_a_store_that_is_not_there_is_waited_for_while_events_are_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -207,6 +238,9 @@ class Fails(Shipping):
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)
 
+    @row(46, "object store that fails", "500, a connection cut in the body, a body stored in part, a "
+         "session token and a clock that are not good", "told in `/healthz` and `/v1/status`, counted "
+         "by reason, tried again; then every byte is there once")
     def test_what_it_answers_or_does_is_told_and_tried_again_until_it_is_well(self):
         rows = [({"status": 500}, "busy", "500 InternalError: told to fail"),
                 ({"cut": 1000}, "unreachable", "PUT "),
@@ -229,6 +263,26 @@ class Fails(Shipping):
                     self.assertEqual(self.objects(), written)
                     await_true(lambda: daemon.get("/healthz").status == 200, "health")
 
+    @row(46, "object store that is slow", "100 ms for each piece of a body and of an answer",
+         "events are answered as quickly as ever; sent once")
+    def test_a_store_that_is_slow_gets_all_in_the_end_while_events_are_taken(self):
+        with self.daemon(start=False) as daemon:
+            written = self.write(daemon, [event(2, metadata={"text": "x" * 1_000_000})])
+            STORE.fail(slow=100)
+            daemon.start()
+            times = []
+            while not self.objects():
+                started = time.monotonic()
+                self.assertEqual(daemon.predict(event(0)).status, 202)
+                times.append(time.monotonic() - started)
+            self.assertGreater(len(times), 10)
+            self.assertLess(sorted(times)[len(times) // 2], 0.1)
+            self.await_shipped(daemon, 1)
+            self.assertEqual(self.objects(), written)
+            self.assertEqual(total(daemon.metrics(), "boxkited_ship_failures_total"), 0)
+
+    @row(46, "object store that hangs", "a connection that is never answered",
+         "events are taken; SIGTERM ends in time; sent by the next start")
     def test_a_store_that_never_answers_holds_up_neither_events_nor_the_end(self):
         with self.daemon(start=False) as daemon:
             written = self.write(daemon, [event(2)])
@@ -245,18 +299,26 @@ class Fails(Shipping):
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)
 
+    @row(47, "kill -9 while a file is sent", "when its first bytes have come, when all have, and when "
+         "the object is stored and not yet answered", "each file is there once; what was stored is not "
+         "sent again")
     def test_killed_while_it_sends_the_next_one_neither_loses_nor_doubles(self):
-        with self.daemon(start=False, bytes_per_second=2_000_000) as daemon:
+        with self.daemon(start=False) as daemon:
             written = self.write(daemon, [event(hours, metadata={"text": "x" * 1_000_000})
                                           for hours in (2, 3, 4, 5)])
-            for pause in (0.1, 0.3, 0.5, 0.7, 0.9):
+            for held, moment in enumerate(("begun", "received", "stored", "begun", "stored"), 1):
+                STORE.fail(hold=moment)
                 daemon.start()
-                time.sleep(pause)  # A kill at some moment is what this is about.
+                await_true(lambda: len(self.held()) == held,
+                           lambda: f"a PUT {moment}; {STORE.requests(self.id)}")
                 daemon.kill()
+            STORE.fail()
             daemon.start()
             await_true(lambda: not daemon.log_files(), lambda: f"all shipped; {daemon.lines}")
             self.assertEqual(self.objects(), written)
-            self.assertEqual(len(self.left(daemon)), 0)
+            await_true(lambda: not self.left(daemon), "no seal left")
+            # What was stored when it was killed was not sent again.
+            self.assertEqual(len(STORE.puts(self.id)) - len(self.held()), len(written) - 2)
 
     def test_what_was_sent_and_not_settled_is_not_sent_again(self):
         with self.daemon(start=False) as daemon:
@@ -271,6 +333,8 @@ class Fails(Shipping):
             self.assertEqual(self.objects(), written)
             self.assertEqual(len(STORE.puts(self.id)), 1)
 
+    @row(48, "retention before shipping", "a store that fails until a file is too old",
+         "deleted, counted, told")
     def test_files_that_retention_deletes_before_they_are_shipped_are_counted(self):
         with self.daemon(start=False) as daemon:
             self.write(daemon, [event(30)])
@@ -362,6 +426,11 @@ class Credentials(Shipping):
              "prediction_log.ship.ca_file: /none: No such file or directory"),
         ]
         with Daemon(start=False) as daemon:
+            approved = daemon.folder / "openssl.cnf"  # None but approved digests, as some firms have it.
+            approved.write_text("openssl_conf = all\n[all]\nalg_section = digests\n"
+                                "[digests]\ndefault_properties = fips=yes\n")
+            rows.append(({**both, "OPENSSL_CONF": str(approved)}, {}, "prediction_log.ship: this "
+                         "machine's OpenSSL refuses MD5 or SHA-256, by which objects are verified"))
             for environment, ship, said in rows:
                 with self.subTest(said):
                     daemon.config["prediction_log"]["ship"] = STORE.options(**ship)

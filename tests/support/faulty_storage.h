@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -55,6 +56,11 @@ public:
         const std::lock_guard lock(mutex_);
         for (auto& state : states_) state.failures = 0;
         room_.reset();
+    }
+    // Listings leave out names with this in them, as they may while a file takes another name.
+    void hide(std::string_view part) {
+        const std::lock_guard lock(mutex_);
+        hidden_ = part;
     }
     // Bytes that still fit on the disk; what does not fit is cut off.
     void set_room(std::uint64_t bytes) {
@@ -104,7 +110,13 @@ public:
         return disk_.sync_directory(path);
     }
     Result<std::vector<DirectoryEntry>, IoError> list(const std::filesystem::path& path) override {
-        return disk_.list(path);
+        auto entries = disk_.list(path);
+        const std::lock_guard lock(mutex_);
+        if (entries && !hidden_.empty())
+            std::erase_if(*entries, [&](const DirectoryEntry& entry) {
+                return entry.name.find(hidden_) != entry.name.npos;
+            });
+        return entries;
     }
     Result<void, IoError> rename(const std::filesystem::path& from,
                                  const std::filesystem::path& to) override {
@@ -207,6 +219,7 @@ private:
     std::array<State, static_cast<std::size_t>(Call::kCount)> states_{};
     std::size_t longest_write_ = std::numeric_limits<std::size_t>::max();
     std::optional<std::uint64_t> room_;
+    std::string hidden_;
     int held_ = 0;
 };
 

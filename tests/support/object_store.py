@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
+from support.certificates import Certificate
 from support.daemon import PATIENCE, ROOT, await_true
 from support.needs import need
 from support.npm import installed
@@ -26,10 +27,12 @@ class ObjectStore:
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boxkited-store-"))
         environment = {"PATH": os.environ["PATH"], "NODE_PATH": str(installed(SOURCE) / "node_modules")}
+        self.certificate = Certificate(self.folder, "store")
         self.process = subprocess.Popen(
-            [need("node"), str(SOURCE / "store.js"), str(self.folder), KEY_ID, SECRET],
+            [need("node"), SOURCE / "store.js", self.folder, KEY_ID, SECRET,
+             self.certificate.certificate, self.certificate.key],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        self.port = int(self.process.stdout.readline())
+        self.port, self.tls_port = map(int, self.process.stdout.readline().split())
         return self
 
     def __exit__(self, *_):

@@ -23,6 +23,12 @@ export function percent(ratio) {
 
 export const count = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 
+// Of something a second.
+export function rate(value) {
+    if (value > 0 && value < 0.05) return "<0.1";
+    return value === 0 ? "0" : value.toFixed(value < 10 ? 1 : 0);
+}
+
 export function duration(seconds) {
     const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
     const [size, name] = units.find(([unit]) => seconds >= unit) ?? units[3];

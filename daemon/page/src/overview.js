@@ -20,7 +20,7 @@ function verdictCard({ variables, window, windows }) {
 }
 
 function rateCard({ status, rate }) {
-    return card("Predictions", "", `${rate.toFixed(rate < 10 ? 1 : 0)} per second`,
+    return card("Predictions", "", `${format.rate(rate)} per second`,
         `${format.count(status.events_accepted)} since the start, ` +
         `${format.duration(status.uptime_seconds)} ago`);
 }

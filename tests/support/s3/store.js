@@ -1,25 +1,33 @@
 // An S3-compatible store for tests: s3rver, and in front of it a proxy that refuses what is not
 // signed as it should be, and fails as it is told to.
 //
-//   node store.js FOLDER ACCESS_KEY_ID SECRET_ACCESS_KEY
+//   node store.js FOLDER ACCESS_KEY_ID SECRET_ACCESS_KEY CERTIFICATE KEY
 //
-// prints the proxy's port. `PUT /-/fault` with a JSON object makes it fail from then on:
+// prints the proxy's ports, of HTTP and of HTTPS. A host called BUCKET.anything has the bucket out of
+// the path. `PUT /-/fault` with a JSON object makes it fail from then on:
 //   {"status": 500}            every request is answered so
 //   {"cut": 1000}              the connection is cut when so many bytes of a body have come
 //   {"hang": true}             no body is read, nothing is answered
+//   {"hold": "begun"}          a PUT gets no answer: nothing is read behind its first bytes;
+//   {"hold": "received"}       its body is read, and nothing done with it;
+//   {"hold": "stored"}         the object is stored
+//   {"slow": 100}              so many milliseconds pass after each piece of a body and of an answer
 //   {"break": true}            a body is stored without its last byte
 //   {"skew": true}             as if this machine's clock were an hour ahead of the client's
 //   {"token": "..."}           requests must be signed with this session token
-// `GET /-/requests` lists "METHOD /path STATUS" of what was asked.
+// `GET /-/requests` lists "METHOD /path STATUS" of what was asked; of a PUT that is held, "held".
 "use strict";
 
 const crypto = require("crypto");
+const fs = require("fs");
 const http = require("http");
+const https = require("https");
+const { setTimeout: passTime } = require("timers/promises");
 const { Sha256 } = require("@aws-crypto/sha256-js");
 const { SignatureV4 } = require("@smithy/signature-v4");
 const S3rver = require("s3rver");
 
-const [folder, accessKeyId, secretAccessKey] = process.argv.slice(2);
+const [folder, accessKeyId, secretAccessKey, certificate, key] = process.argv.slice(2);
 const REGION = "eu-test-1";
 const BUCKET = "predictions";
 
@@ -69,12 +77,20 @@ async function signatureFault(request) {
   return null;
 }
 
+const holds = (request, moment) => request.method === "PUT" && fault.hold === moment;
+const note = (request, status) => requests.push(`${request.method} ${request.url} ${status}`);
+
 async function bodyOf(request) {
   const chunks = [];
   let bytes = 0;
   for await (const chunk of request) {
     chunks.push(chunk);
     bytes += chunk.length;
+    if (fault.slow) await passTime(fault.slow);
+    if (holds(request, "begun")) {
+      note(request, "held");
+      await new Promise(() => {});  // Until the peer has gone.
+    }
     if (fault.cut !== undefined && bytes >= fault.cut) {
       request.socket.destroy();
       return null;
@@ -88,18 +104,29 @@ function control(request, response, body) {
   response.end(JSON.stringify(request.url === "/-/requests" ? requests : fault));
 }
 
+async function send(answer, response) {
+  for await (const piece of answer) {
+    response.write(piece);
+    if (fault.slow) await passTime(fault.slow);
+  }
+  response.end();
+}
+
 function pass(request, response, body) {
   const forwarded = { ...request.headers };
+  const isOfHost = (forwarded.host || "").startsWith(`${BUCKET}.`);
+  const path = isOfHost ? `/${BUCKET}${request.url}` : request.url;
+  forwarded.host = `127.0.0.1:${inner}`;
   delete forwarded.authorization;
   delete forwarded.expect;
   if (body.length > 0) forwarded["content-length"] = body.length;
   const onward = http.request(
-    { port: inner, host: "127.0.0.1", method: request.method, path: request.url,
-      headers: forwarded },
+    { port: inner, host: "127.0.0.1", method: request.method, path, headers: forwarded },
     (answer) => {
-      requests.push(`${request.method} ${request.url} ${answer.statusCode}`);
+      if (holds(request, "stored")) return note(request, "held");
+      note(request, answer.statusCode);
       response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
+      send(answer, response).catch(() => response.destroy());
     });
   onward.on("error", () => response.destroy());
   onward.end(body);
@@ -110,27 +137,27 @@ async function handle(request, response) {
   if (!isControl && fault.hang) return;
   let body = await bodyOf(request).catch(() => null);
   if (body === null) {
-    requests.push(`${request.method} ${request.url} cut`);
+    note(request, "cut");
     return;
   }
   if (isControl) return control(request, response, body);
-  const note = (status) => requests.push(`${request.method} ${request.url} ${status}`);
+  if (holds(request, "received")) return note(request, "held");
   if (fault.status) {
-    note(fault.status);
+    note(request, fault.status);
     return refuse(response, fault.status, "InternalError", "told to fail");
   }
   if (fault.skew) {
-    note(403);
+    note(request, 403);
     return refuse(response, 403, "RequestTimeTooSkewed", "The difference is too large.");
   }
   const wrong = await signatureFault(request);
   if (wrong) {
-    note(403);
+    note(request, 403);
     return refuse(response, 403, ...wrong);
   }
   const sha256 = crypto.createHash("sha256").update(body).digest("hex");
   if (sha256 !== request.headers["x-amz-content-sha256"]) {
-    note(400);
+    note(request, 400);
     return refuse(response, 400, "XAmzContentSHA256Mismatch", "the body is another");
   }
   if (fault.break && body.length > 0) body = body.subarray(0, body.length - 1);
@@ -143,13 +170,20 @@ async function main() {
     configureBuckets: [{ name: BUCKET, configs: [] }],
   });
   inner = (await store.run()).port;
-  const proxy = http.createServer((request, response) => {
+  const answer = (request, response) => {
     handle(request, response).catch((error) => {
       console.error(error);
       response.destroy();
     });
-  });
-  proxy.listen(0, "127.0.0.1", () => console.log(proxy.address().port));
+  };
+  const proxies = [http.createServer(answer),
+    https.createServer({ cert: fs.readFileSync(certificate), key: fs.readFileSync(key) }, answer)];
+  const ports = [];
+  for (const proxy of proxies) {
+    await new Promise((listening) => proxy.listen(0, "127.0.0.1", listening));
+    ports.push(proxy.address().port);
+  }
+  console.log(ports.join(" "));
 }
 
 main();

@@ -68,6 +68,16 @@ TEST_CASE("a history that is full keeps every other evaluation, until it spans a
     CHECK(span <= 49 * 3600);
 }
 
+TEST_CASE("after the clock was set back the history goes on from there", "[daemon]") {
+    DriftHistory history;
+    const auto same = layout();
+
+    for (const int second : {10, 20, 100, 110, 20, 30})
+        history.add(evaluation(same, std::chrono::seconds(second), 1, Verdict::kDrifted));
+
+    CHECK(shown(history)["times"] == json{10.0, 20.0, 30.0});
+}
+
 TEST_CASE("another baseline begins another history", "[daemon]") {
     DriftHistory history;
 

@@ -109,6 +109,22 @@ TEST_CASE("lines that come late for a sealed file go to the next number", "[pred
     CHECK(given.text(partition(1), 1) == line("late"));
 }
 
+TEST_CASE("a seal that a listing misses, since it takes its other name, is seen", "[prediction_log]") {
+    Fixture given;
+    const Seal seal = GENERATE(Seal::kSealed, Seal::kShipped);
+    given.make("2024-05-01/1130_model-pod-1.txt");
+    given.make(seal_name("2024-05-01/1130_model-pod-1.txt", seal), "");
+    given.options.seal_after = minutes(60 * 24 * 365 * 100);
+    given.storage.hide(seal_name("", seal));
+
+    given.start();
+    given.append(partition(11, 30), line("late"));
+    CHECK(given.drain() == 0);
+
+    CHECK(given.text(partition(11, 30)) == line("a"));
+    CHECK(given.text(partition(11, 30), 1) == line("late"));
+}
+
 TEST_CASE("retention deletes seals with their files, and those that are left behind",
           "[prediction_log]") {
     Fixture given;

@@ -12,8 +12,12 @@ namespace boxkited {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 using Fate = SteppedStorage::Fate;
 using Names = std::vector<std::string>;
+
+constexpr WallTime kNow = std::chrono::sys_days(std::chrono::May / 2 / 2024) + 12h;
 
 struct Fixture {
     TemporaryDirectory directory;
@@ -26,7 +30,7 @@ struct Fixture {
     Backlog backlog() { return backlog(disk); }
     Backlog backlog(Storage& storage) { return {directory.path(), "model-pod", storage}; }
     Names waiting() {
-        const auto listed = backlog().list();
+        const auto listed = backlog().list(kNow);
         REQUIRE(listed.has_value());
         Names names;
         for (const auto& file : *listed)
@@ -72,6 +76,21 @@ TEST_CASE("the seal of a file that is gone is taken away", "[shipping]") {
 
     CHECK(given.waiting().empty());
     CHECK(given.files() == Names{"2024-05-01/1315_other-pod.txt.sealed"});
+}
+
+TEST_CASE("of a day that is over and empty nothing stays", "[shipping]") {
+    Fixture given;
+    for (const auto* date : {"2024-04-29", "2024-04-30", "2024-05-01", "2024-05-02"})
+        std::filesystem::create_directory(given.directory / date);
+    given.make("2024-04-29/1315_model-pod.txt.sealed", "");
+    given.make("2024-04-30/1315_other-pod.txt");
+
+    CHECK(given.waiting().empty());
+    Names left;
+    for (const auto& entry : std::filesystem::directory_iterator(given.directory.path()))
+        left.push_back(entry.path().filename());
+    std::sort(left.begin(), left.end());
+    CHECK(left == Names{"2024-04-30", "2024-05-02"});
 }
 
 TEST_CASE("a file that is settled is gone, or has the other seal", "[shipping]") {
