@@ -238,9 +238,11 @@ class Fails(Shipping):
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)
 
-    @row(46, "object store that fails", "500, a connection cut in the body, a body stored in part, a "
-         "session token and a clock that are not good", "told in `/healthz` and `/v1/status`, counted "
-         "by reason, tried again; then every byte is there once")
+    @row(46, "object store that fails",
+         "500, a connection cut in the body, a body stored in part, a session token and a clock that "
+         "are not good",
+         "told in `/healthz` and `/v1/status`, counted by reason, tried again; then every byte is "
+         "there once")
     def test_what_it_answers_or_does_is_told_and_tried_again_until_it_is_well(self):
         rows = [({"status": 500}, "busy", "500 InternalError: told to fail"),
                 ({"cut": 1000}, "unreachable", "PUT "),
@@ -299,9 +301,10 @@ class Fails(Shipping):
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)
 
-    @row(47, "kill -9 while a file is sent", "when its first bytes have come, when all have, and when "
-         "the object is stored and not yet answered", "each file is there once; what was stored is not "
-         "sent again")
+    @row(47, "kill -9 while a file is sent",
+         "when its first bytes have come, when all have, and when the object is stored and not yet "
+         "answered",
+         "each file is there once; what was stored is not sent again")
     def test_killed_while_it_sends_the_next_one_neither_loses_nor_doubles(self):
         with self.daemon(start=False) as daemon:
             written = self.write(daemon, [event(hours, metadata={"text": "x" * 1_000_000})
@@ -426,7 +429,8 @@ class Credentials(Shipping):
              "prediction_log.ship.ca_file: /none: No such file or directory"),
         ]
         with Daemon(start=False) as daemon:
-            approved = daemon.folder / "openssl.cnf"  # None but approved digests, as some firms have it.
+            # None but approved digests, as some firms have it.
+            approved = daemon.folder / "openssl.cnf"
             approved.write_text("openssl_conf = all\n[all]\nalg_section = digests\n"
                                 "[digests]\ndefault_properties = fips=yes\n")
             rows.append(({**both, "OPENSSL_CONF": str(approved)}, {}, "prediction_log.ship: this "

@@ -3,8 +3,8 @@
 //
 //   node store.js FOLDER ACCESS_KEY_ID SECRET_ACCESS_KEY CERTIFICATE KEY
 //
-// prints the proxy's ports, of HTTP and of HTTPS. A host called BUCKET.anything has the bucket out of
-// the path. `PUT /-/fault` with a JSON object makes it fail from then on:
+// prints the proxy's ports, of HTTP and of HTTPS. Where the bucket stands in front of the host name,
+// it is not in the path. `PUT /-/fault` with a JSON object makes it fail from then on:
 //   {"status": 500}            every request is answered so
 //   {"cut": 1000}              the connection is cut when so many bytes of a body have come
 //   {"hang": true}             no body is read, nothing is answered
@@ -77,7 +77,9 @@ async function signatureFault(request) {
   return null;
 }
 
-const holds = (request, moment) => request.method === "PUT" && fault.hold === moment;
+const isControl = (request) => request.url.startsWith("/-/");
+const holds = (request, moment) =>
+  request.method === "PUT" && fault.hold === moment && !isControl(request);
 const note = (request, status) => requests.push(`${request.method} ${request.url} ${status}`);
 
 async function bodyOf(request) {
@@ -133,14 +135,13 @@ function pass(request, response, body) {
 }
 
 async function handle(request, response) {
-  const isControl = request.url.startsWith("/-/");
-  if (!isControl && fault.hang) return;
+  if (!isControl(request) && fault.hang) return;
   let body = await bodyOf(request).catch(() => null);
   if (body === null) {
     note(request, "cut");
     return;
   }
-  if (isControl) return control(request, response, body);
+  if (isControl(request)) return control(request, response, body);
   if (holds(request, "received")) return note(request, "held");
   if (fault.status) {
     note(request, fault.status);
