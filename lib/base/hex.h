@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -8,16 +7,20 @@
 namespace boxkited {
 
 // The two hexadecimal digits of each byte, in lower case.
-inline constexpr auto kHexPairs = [] {
-    constexpr char kDigits[] = "0123456789abcdef";
-    std::array<std::array<char, 2>, 256> pairs{};
-    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
-        pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 0xF]};
-    return pairs;
-}();
+struct HexPairs {
+    constexpr HexPairs() {
+        constexpr char kDigits[] = "0123456789abcdef";
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            of[byte][0] = kDigits[byte >> 4];
+            of[byte][1] = kDigits[byte & 0xF];
+        }
+    }
+    char of[256][2]{};
+};
+static constexpr HexPairs kHexPairs;
 
 inline void append_hex(std::string& out, std::span<const unsigned char> bytes) {
-    for (const unsigned char byte : bytes) out.append(kHexPairs[byte].data(), 2);
+    for (const unsigned char byte : bytes) out.append(kHexPairs.of[byte], 2);
 }
 
 }  // namespace boxkited

@@ -18,8 +18,8 @@ bool unescape_json(std::string_view inside, std::string& out);
 // Whether unescape_json() would succeed.
 bool has_good_escapes(std::string_view inside);
 
-// The place of the first backslash, or npos. Most texts are short, and JSON within JSON has one every
-// few bytes: to call memchr() would cost more than to look.
+// The place of the first backslash, or npos. JSON within JSON has one every few bytes: to call
+// memchr() would cost more than to look.
 inline std::size_t find_backslash(std::string_view text) {
     constexpr std::size_t kLooked = 64;
     constexpr std::uint64_t kOnes = 0x0101010101010101;

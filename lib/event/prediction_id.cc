@@ -67,7 +67,7 @@ void PredictionIdMaker::append_uuid() {
     static constexpr std::size_t kPlaces[kUuidBytes] = {0,  2,  4,  6,  9,  11, 14, 16,
                                                         19, 21, 24, 26, 28, 30, 32, 34};
     for (std::size_t i = 0; i < kUuidBytes; ++i)
-        std::memcpy(text + kPlaces[i], kHexPairs[bytes[i]].data(), 2);
+        std::memcpy(text + kPlaces[i], kHexPairs.of[bytes[i]], 2);
     text_.append(text, kUuidLength);
 }
 

@@ -124,7 +124,7 @@ bool ValueReader::look_at_string(std::string_view& inside) {
 
 bool ValueReader::read_string(std::string_view& text) {
     if (!look_at_string(text)) return false;
-    if (find_backslash(text) != text.npos) {
+    if (std::memchr(text.data(), '\\', text.size()) != nullptr) {
         scratch_.clear();
         if (!unescape_json(text, scratch_)) return fail_here(kGoodEscapes);
         text = keep(scratch_);

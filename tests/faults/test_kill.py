@@ -8,7 +8,7 @@ import unittest
 
 from faults.rows import row
 from support.conservation import Sent, assert_logged, sender
-from support.daemon import Daemon
+from support.daemon import RUNS_ALL, Daemon
 
 ROUNDS = 200
 LONGEST = 0.05  # Seconds of load before the kill.
@@ -26,8 +26,9 @@ class Kill(unittest.TestCase):
         chance = random.Random(seed)
         sent = Sent()
         config = {"prediction_log": {"ack": "written"}}
+        rounds = ROUNDS if RUNS_ALL else ROUNDS // 4
         with Daemon(config=config, start=False) as daemon:
-            for number in range(ROUNDS):
+            for number in range(rounds):
                 with self.subTest(round=number, seed=seed):
                     started = time.monotonic()
                     daemon.start()
@@ -36,7 +37,7 @@ class Kill(unittest.TestCase):
                         time.sleep(chance.uniform(0, LONGEST))
                         daemon.kill()
             daemon.start()
-            self.assertGreater(len(sent.taken), ROUNDS)
+            self.assertGreater(len(sent.taken), rounds)
             assert_logged(self, daemon, sent)
 
     @row(20, "SIGTERM at full load",
