@@ -43,8 +43,7 @@ std::string array_json(const Items& items, Text text) {
 
 void DriftHistory::add(const Evaluation& evaluation) {
     if (layout_ != evaluation.layout) begin_anew(evaluation);
-    // The clock was set back: what seems to be of later would stand before it.
-    while (!points_.empty() && points_.back().at >= evaluation.at) points_.pop_back();
+    if (!points_.empty() && points_.back().at >= evaluation.at) go_back(evaluation.at);
     if (++left_out_ < every_) return;
     if (points_.size() == kMostPoints) {
         drop_one_or_every_other();
@@ -52,6 +51,13 @@ void DriftHistory::add(const Evaluation& evaluation) {
     }
     left_out_ = 0;
     points_.push_back(point_of(evaluation));
+}
+
+// The clock was set back: what seems to be of later would stand before what comes.
+void DriftHistory::go_back(WallTime to) {
+    while (!points_.empty() && points_.back().at >= to) points_.pop_back();
+    if (points_.empty()) every_ = 1;
+    left_out_ = every_ - 1;
 }
 
 void DriftHistory::begin_anew(const Evaluation& evaluation) {

@@ -39,6 +39,7 @@ private:
     };
 
     static Point point_of(const Evaluation& evaluation);
+    void go_back(WallTime to);
     void begin_anew(const Evaluation& evaluation);
     void drop_one_or_every_other();
     std::string window_json(std::size_t slot) const;

@@ -17,7 +17,7 @@ struct HexPairs {
     }
     char of[256][2]{};
 };
-static constexpr HexPairs kHexPairs;
+inline constexpr HexPairs kHexPairs;
 
 inline void append_hex(std::string& out, std::span<const unsigned char> bytes) {
     for (const unsigned char byte : bytes) out.append(kHexPairs.of[byte], 2);

@@ -7,9 +7,16 @@
 
 namespace boxkited {
 
+namespace {
+
+constexpr int kTries = 10;
+
+}  // namespace
+
 Result<PartitionFile, IoError> PartitionFile::open(Storage& storage, std::filesystem::path path) {
     auto file = storage.open(path, Storage::Missing::kCreate);
-    if (!file && file.error().code == ENOENT) {
+    // Who takes away the empty directories of days that are over may take this one.
+    for (int i = 0; i < kTries && !file && file.error().code == ENOENT; ++i) {
         const auto made = storage.create_directories(path.parent_path());
         if (!made) return Failure{made.error()};
         file = storage.open(path, Storage::Missing::kCreate);

@@ -14,7 +14,7 @@ import unittest
 import uuid
 
 from faults.rows import row
-from support.daemon import Daemon, await_true, run, sample, total
+from support.daemon import PATIENCE, Daemon, await_true, run, sample, total
 from support.needs import need
 from support.object_store import CREDENTIALS, KEY_ID, SECRET, ObjectStore
 
@@ -28,6 +28,10 @@ def setUpModule():
 
 def hours_ago(hours):
     return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+
+
+def parse_date(name):
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", name)
 
 
 def event(hours, **more):
@@ -77,13 +81,13 @@ class Shipping(unittest.TestCase):
 
     def left(self, daemon):
         """Names of all files below the folders of dates."""
-        return sorted(file.name for file in daemon.log_directory.rglob("????-??-??/*"))
+        return sorted(file.name for file in daemon.all_files() if parse_date(file.parent.name))
 
 
 class Goes(Shipping):
     def test_closed_files_of_an_earlier_process_are_at_their_paths_in_the_bucket_and_gone_here(self):
         with self.daemon(start=False) as daemon:
-            written = self.write(daemon, [event(3), event(2), event(2), event(0)])
+            written = self.write(daemon, [event(30), event(3), event(2), event(2), event(0)])
             now = max(written)
             daemon.start()
             self.await_shipped(daemon, len(written) - 1)
@@ -98,6 +102,8 @@ class Goes(Shipping):
             self.assertEqual(metrics[sample("boxkited_ship_backlog_bytes")], 0)
             self.assertEqual(metrics[sample("boxkited_ship_oldest_seconds")], 0)
             self.assertEqual(daemon.get("/v1/status").json["ship"]["trouble"], None)
+            over = daemon.log_directory / min(written)
+            await_true(lambda: not over.parent.exists(), "no folder of a day that is over")
 
     def test_an_empty_file_that_is_sealed_goes_without_an_object(self):
         with self.daemon(start=False) as daemon:
@@ -273,12 +279,15 @@ class Fails(Shipping):
             STORE.fail(slow=100)
             daemon.start()
             times = []
+            deadline = time.monotonic() + PATIENCE
             while not self.objects():
+                self.assertLess(time.monotonic(), deadline, daemon.lines)
                 started = time.monotonic()
                 self.assertEqual(daemon.predict(event(0)).status, 202)
                 times.append(time.monotonic() - started)
             self.assertGreater(len(times), 10)
             self.assertLess(sorted(times)[len(times) // 2], 0.1)
+            self.assertLess(max(times), 5)
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)
             self.assertEqual(total(daemon.metrics(), "boxkited_ship_failures_total"), 0)
@@ -330,7 +339,9 @@ class Fails(Shipping):
             self.await_shipped(daemon, 1)
             self.assertEqual(daemon.stop(), 0)
             (name, lines), = written.items()
-            (daemon.log_directory / name).write_bytes(lines)
+            file = daemon.log_directory / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(lines)
             daemon.start()
             self.await_shipped(daemon, 1)
             self.assertEqual(self.objects(), written)

@@ -51,8 +51,8 @@ export class VariableTable {
         const draw = () => this.#drawRows();
         addEventListener("scroll", draw, { passive: true });
         addEventListener("resize", draw);
-        this.body.addEventListener("pointerdown", () => { this.#isPressed = true; });
-        for (const end of ["pointerup", "pointercancel"])
+        this.body.addEventListener("pointerdown", ({ button }) => { this.#isPressed = button === 0; });
+        for (const end of ["pointerup", "pointercancel", "contextmenu", "blur"])
             addEventListener(end, () => { this.#isPressed = false; });
     }
 

@@ -125,7 +125,10 @@ function pass(request, response, body) {
   const onward = http.request(
     { port: inner, host: "127.0.0.1", method: request.method, path, headers: forwarded },
     (answer) => {
-      if (holds(request, "stored")) return note(request, "held");
+      if (holds(request, "stored") && answer.statusCode === 200) {
+        answer.resume();
+        return note(request, "held");
+      }
       note(request, answer.statusCode);
       response.writeHead(answer.statusCode, answer.headers);
       send(answer, response).catch(() => response.destroy());

@@ -78,6 +78,18 @@ TEST_CASE("after the clock was set back the history goes on from there", "[daemo
     CHECK(shown(history)["times"] == json{10.0, 20.0, 30.0});
 }
 
+TEST_CASE("a thinned history begins anew where the clock was set back behind it", "[daemon]") {
+    DriftHistory history;
+    const auto same = layout();
+    for (int minute = 100; minute < 342; ++minute)
+        history.add(evaluation(same, std::chrono::minutes(minute), 1, Verdict::kDrifted));
+
+    history.add(evaluation(same, std::chrono::minutes(1), 1, Verdict::kDrifted));
+    history.add(evaluation(same, std::chrono::minutes(2), 1, Verdict::kDrifted));
+
+    CHECK(shown(history)["times"] == json{60.0, 120.0});
+}
+
 TEST_CASE("another baseline begins another history", "[daemon]") {
     DriftHistory history;
 

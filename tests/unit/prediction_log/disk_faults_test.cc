@@ -38,6 +38,18 @@ struct Fixture : LogFixture {
 
 }  // namespace
 
+TEST_CASE("a directory taken away before its file is there is made again", "[prediction_log]") {
+    Fixture given;
+    given.start();
+    given.storage.fail(Call::kOpen, ENOENT, {.times = 5});
+
+    given.append(partition(12), line("a"));
+
+    CHECK(given.drain() == 0);
+    CHECK(given.text(partition(12)) == line("a"));
+    CHECK(given.errors("open") == 0);
+}
+
 TEST_CASE("short writes make whole lines", "[prediction_log]") {
     Fixture given;
     given.storage.shorten_writes(GENERATE(1, 7, 100));

@@ -109,7 +109,7 @@ TEST_CASE("lines that come late for a sealed file go to the next number", "[pred
     CHECK(given.text(partition(1), 1) == line("late"));
 }
 
-TEST_CASE("a seal that a listing misses, since it takes its other name, is seen", "[prediction_log]") {
+TEST_CASE("a seal that a listing misses, since it is renamed, is seen", "[prediction_log]") {
     Fixture given;
     const Seal seal = GENERATE(Seal::kSealed, Seal::kShipped);
     given.make("2024-05-01/1130_model-pod-1.txt");
