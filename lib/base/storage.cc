@@ -307,9 +307,6 @@ Result<void, IoError> DiskStorage::create_directories(const fs::path& path) {
     if (::mkdir(path.c_str(), 0750) != 0) {
         const int code = errno;
         if (code == EEXIST && leads_to_directory(path)) return {};  // Another process was faster.
-        std::error_code gone;
-        const bool is_gone = fs::symlink_status(path, gone).type() == fs::file_type::not_found;
-        if (code == EEXIST && is_gone) return create_directories(path);  // And took it away again.
         return failed("mkdir", path, code == EEXIST ? ENOTDIR : code);
     }
     auto synced = sync_directory(parent);

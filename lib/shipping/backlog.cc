@@ -34,8 +34,8 @@ Result<std::vector<WaitingFile>, IoError> Backlog::list(WallTime now) {
 
 // How many entries it has after that.
 Result<std::size_t, IoError> Backlog::list_date(const std::filesystem::path& directory,
-                                         std::chrono::sys_days date,
-                                         std::vector<WaitingFile>& waiting) {
+                                                std::chrono::sys_days date,
+                                                std::vector<WaitingFile>& waiting) {
     const auto entries = storage_.list(directory);
     if (!entries) return Failure{entries.error()};
     std::size_t left = entries->size();

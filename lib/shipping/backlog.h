@@ -30,7 +30,7 @@ public:
     Backlog(std::filesystem::path endpoint, std::string writer, Storage& storage);
 
     // The files that wait, the oldest partition first. Takes away seals whose files are gone, and
-    // what is left of days before `now` of which nothing is.
+    // empty directories of days that are over at `now`.
     Result<std::vector<WaitingFile>, IoError> list(WallTime now);
 
     // The store has the file. After this, on the disk, it waits no more: it is gone, or has

@@ -172,7 +172,7 @@ class Goes(Shipping):
                         name.replace(".txt", ".1.txt"): (late[0] + "\n").encode()})
 
     def test_the_bucket_may_stand_in_front_of_the_host_name(self):
-        # A name below `localhost` is this machine for every resolver: RFC 6761, 6.3.
+        # libcurl asks nobody for a name below `localhost`: it is this machine.
         with self.daemon(start=False, addressing="virtual_host",
                          endpoint=f"http://localhost:{STORE.port}") as daemon:
             written = self.write(daemon, [event(2)])

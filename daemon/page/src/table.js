@@ -52,8 +52,12 @@ export class VariableTable {
         addEventListener("scroll", draw, { passive: true });
         addEventListener("resize", draw);
         this.body.addEventListener("pointerdown", ({ button }) => { this.#isPressed = button === 0; });
-        for (const end of ["pointerup", "pointercancel", "contextmenu", "blur"])
-            addEventListener(end, () => { this.#isPressed = false; });
+        const release = () => {
+            this.#isPressed = false;
+            setTimeout(draw);  // Behind the click.
+        };
+        for (const end of ["pointerup", "pointercancel", "contextmenu", "dragstart", "blur"])
+            addEventListener(end, release);
     }
 
     // What is shown already stays as it is: somebody may be selecting text in it. And no row goes
@@ -114,7 +118,7 @@ export class VariableTable {
     }
 
     #drawRows() {
-        if (this.table.offsetParent === null) return;
+        if (this.table.offsetParent === null || this.#isPressed) return;
         const high = parseFloat(getComputedStyle(this.table).getPropertyValue("--row"));
         const top = this.body.getBoundingClientRect().top;
         const spare = 10;

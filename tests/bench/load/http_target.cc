@@ -109,7 +109,7 @@ private:
 
     void check(int status) {
         if (status / 100 == 2) return;
-        if (!target_.options_.may_refuse)
+        if (!target_.options_.may_refuse || status != 503)
             throw std::runtime_error("answered with " + std::to_string(status));
         ++slice_.refused;
     }

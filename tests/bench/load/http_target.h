@@ -16,7 +16,7 @@ struct HttpTargetOptions {
     std::size_t connections = 16;
     std::size_t depth = 1;    // Requests sent at once on a connection, before any is answered.
     pid_t process = 0;        // Whose CPU time is taken; 0: nobody's.
-    bool may_refuse = false;  // Counts answers other than 2xx and pauses, rather than failing.
+    bool may_refuse = false;  // Counts a 503 and comes again, rather than failing.
 };
 
 struct SliceOptions {

@@ -91,7 +91,7 @@ async function bodyOf(request) {
     if (fault.slow) await passTime(fault.slow);
     if (holds(request, "begun")) {
       note(request, "held");
-      await new Promise(() => {});  // Until the peer has gone.
+      await new Promise(() => {});  // It never goes on.
     }
     if (fault.cut !== undefined && bytes >= fault.cut) {
       request.socket.destroy();
