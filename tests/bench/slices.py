@@ -57,10 +57,12 @@ def requests_to(client: LoadClient, name: str, server, address: str, slice: dict
             raise AssertionError(f"{name} was never scraped")
         refused = found["refused"] / found["all_requests"]
         taken = 1 - refused
+        if taken == 0:
+            raise AssertionError(f"{name} refused all requests")
         per_second = taken * found["requests"] / found["seconds"]
         size = found["all_bytes"] / found["all_requests"]
         return Visit(per_second=per_second, megabytes_per_second=per_second * size / 1e6,
-                     cpu_us=1e6 * spent / found["all_requests"],
+                     cpu_us=1e6 * spent / (taken * found["all_requests"]),
                      megabytes_per_cpu_second=taken * found["all_bytes"] / spent / 1e6,
                      busy_cpu_us=1e6 * found["cpu_seconds"] / found["requests"],
                      p50_us=found["p50_us"], p99_us=found["p99_us"], refused=refused)
