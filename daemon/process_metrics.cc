@@ -1,6 +1,7 @@
 #include "daemon/process_metrics.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -65,6 +66,10 @@ double cpu_seconds() {
 }
 
 double open_descriptors() {
+    // Since Linux 6.2 the folder's size tells it (proc(5)): thousands need not be counted.
+    struct stat folder {};
+    if (::stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
+        return static_cast<double>(folder.st_size);
     std::error_code error;
     std::filesystem::directory_iterator entries("/proc/self/fd", error);
     if (error) return -1;

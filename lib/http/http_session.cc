@@ -22,6 +22,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t kReadInPlace = 32 << 10;
 constexpr std::size_t kBodyStep = 64 << 10;
 
+// Requests that came together are answered for this long; then other connections have their turn.
+constexpr auto kLongestTurn = 1ms;
+
 // Answers held back at once; then reading waits for them.
 constexpr std::size_t kHeldAtOnce = 64;
 
@@ -50,6 +53,7 @@ HttpSession::HttpSession(Worker& worker, Socket socket, std::size_t listener)
                 asking_for_token(worker.shared().entrances[listener])),
       phase_(tls_ ? Phase::kHandshake : Phase::kIdle),
       since_(std::chrono::steady_clock::now()),
+      turn_began_(since_),
       now_(since_) {
     outbox_.seal_with(tls_.get());
 }
@@ -68,8 +72,8 @@ void HttpSession::on_readable() {
     waits_for_input_ = false;
     if (!is_open()) return;
     if (phase_ == Phase::kDraining) return drain();
-    if (input_over_ || !outbox_.empty()) return;
-    now_ = std::chrono::steady_clock::now();
+    if (input_over_ || gave_way_ || !outbox_.empty()) return;
+    begin_turn();
     if (tls_) {
         read_sealed();
     } else if (requests_.needed() > input_.size() + kReadInPlace) {
@@ -78,6 +82,8 @@ void HttpSession::on_readable() {
         read_input();
     }
 }
+
+void HttpSession::begin_turn() { turn_began_ = now_ = std::chrono::steady_clock::now(); }
 
 void HttpSession::on_received(std::ptrdiff_t got) {
     if (got < 0) return is_temporary(errno) ? wait() : close();
@@ -166,10 +172,12 @@ bool HttpSession::may_take_more() const {
     return is_open() && !input_over_ && outbox_.empty() && held_.size() < kHeldAtOnce;
 }
 
+bool HttpSession::has_had_its_turn() const { return now_ - turn_began_ >= kLongestTurn; }
+
 void HttpSession::take_requests(std::string_view bytes) {
     std::size_t used = 0;
     bool needs_more = false;
-    while (used < bytes.size() && !needs_more && may_take_more()) {
+    while (used < bytes.size() && !needs_more && may_take_more() && !has_had_its_turn()) {
         const std::string_view rest = bytes.substr(used);
         switch (requests_.next(rest)) {
             case RequestStream::Step::kRequest:
@@ -215,7 +223,7 @@ void HttpSession::drop_input() {
 
 void HttpSession::on_writable() {
     if (!is_open() || outbox_.empty()) return;
-    now_ = std::chrono::steady_clock::now();
+    begin_turn();
     if (outbox_.send_rest(socket_.fd()) == Outbox::Sent::kBroken) return close();
     finish_turn();
 }
@@ -228,8 +236,13 @@ void HttpSession::settle(std::uint64_t answer) {
 
 void HttpSession::send_settled() {
     if (!is_open()) return;
-    now_ = std::chrono::steady_clock::now();
+    begin_turn();
     finish_turn();
+}
+
+void HttpSession::go_on() {
+    gave_way_ = false;
+    send_settled();
 }
 
 void HttpSession::finish_soon() {
@@ -251,7 +264,7 @@ void HttpSession::finish_turn() {
         }
         flush();
         if (!is_open()) return;
-        if (!stalled_ || !may_take_more()) break;
+        if (!stalled_ || !may_take_more() || has_had_its_turn()) break;
         take_requests(input_.view());
     }
     // All whole requests are taken, so that what is left will never be one.
@@ -289,6 +302,8 @@ void HttpSession::update_phase() {
 void HttpSession::wait() {
     if (!outbox_.empty()) {
         socket_.when_writable();
+    } else if (stalled_ && may_take_more()) {
+        if (!std::exchange(gave_way_, true)) worker_.go_on_later(*this);
     } else if (!input_over_ && held_.size() < kHeldAtOnce &&
                !std::exchange(waits_for_input_, true)) {
         socket_.when_readable();
@@ -331,39 +346,43 @@ void HttpSession::drain() {
 }
 
 void HttpSession::sweep(TimePoint now) {
-    if (unfinished_) return;
+    if (unfinished_ || gave_way_) return;
     if (held_.expire(now, admit())) {
-        now_ = now;
+        turn_began_ = now_ = now;
         return finish_turn();
     }
     const ServerOptions& options = worker_.shared().options;
-    const auto waited = now - since_;
     switch (phase_) {
         case Phase::kHeldAnswer:
             return;
         case Phase::kHandshake:
-            if (waited >= options.header_time) close();
+            if (is_late(now, options.header_time)) close();
             return;
         case Phase::kHeader:
+            if (is_late(now, options.header_time)) time_out(now);
+            return;
         case Phase::kBody:
-            if (waited >= (phase_ == Phase::kBody ? options.idle_time : options.header_time)) {
-                time_out(now);
-            }
+            if (is_late(now, options.idle_time)) time_out(now);
             return;
         case Phase::kIdle:
-            if (waited >= options.idle_time) hang_up();
+            if (is_late(now, options.idle_time)) hang_up();
             return;
         case Phase::kSending:
-            if (waited >= options.idle_time) close();
+            if (now - since_ >= options.idle_time) close();
             return;
         case Phase::kDraining:
-            if (waited >= (worker_.stopping() ? kDrainTimeAtStop : kDrainTime)) close();
+            if (now - since_ >= (worker_.stopping() ? kDrainTimeAtStop : kDrainTime)) close();
             return;
     }
 }
 
+// The peer is not late with what it has sent and this thread had no time to read.
+bool HttpSession::is_late(TimePoint now, std::chrono::milliseconds allowed) const {
+    return now - since_ >= allowed && !has_something_to_read();
+}
+
 void HttpSession::time_out(TimePoint now) {
-    now_ = now;
+    turn_began_ = now_ = now;
     const char* const what = phase_ == Phase::kBody ? "body" : "header";
     refuse({408, std::string(what) + ": expected to be complete by now"},
            requests_.path(input_.view()));

@@ -39,6 +39,8 @@ public:
     // The wait of a held answer is over.
     void settle(std::uint64_t answer);
     void send_settled();
+    // After it gave way to others.
+    void go_on();
 
     // What finish_soon() has put off.
     void finish_if_unfinished();
@@ -48,6 +50,7 @@ private:
     enum class Phase { kHandshake, kIdle, kHeader, kBody, kHeldAnswer, kSending, kDraining };
 
     // ---- Bytes in ----
+    void begin_turn();
     void read_input();
     void read_body();
     void read_sealed();
@@ -60,6 +63,7 @@ private:
     void keep(std::string_view bytes, std::size_t used);
     void drop_input();
     bool may_take_more() const;
+    bool has_had_its_turn() const;
 
     // ---- Requests to answers ----
     void answer(const Header& header, std::string_view body);
@@ -89,6 +93,7 @@ private:
     void hang_up();
     void begin_drain();
     void drain();
+    bool is_late(TimePoint now, std::chrono::milliseconds allowed) const;
     void time_out(TimePoint now);
 
     std::unique_ptr<TlsStream> tls_;  // Null: bytes are as they are.
@@ -100,11 +105,13 @@ private:
 
     Phase phase_ = Phase::kIdle;
     TimePoint since_;  // When the phase began.
-    TimePoint now_;    // Of this turn; moves on with each answer.
+    TimePoint turn_began_;
+    TimePoint now_;  // Of this turn; moves on with each answer.
     std::size_t drained_ = 0;
     bool unfinished_ = false;  // finish_turn() is still to come.
     bool answered_ = false;    // In this turn: a new phase begins even if it is the same.
     bool stalled_ = false;     // There may be whole requests in input_.
+    bool gave_way_ = false;    // go_on() is still to come.
     bool input_over_ = false;  // No request behind the last will be taken.
     bool peer_closed_ = false;
     bool waits_for_input_ = false;

@@ -237,6 +237,21 @@ void Worker::finish_sessions() {
     unfinished_.clear();
 }
 
+void Worker::go_on_later(HttpSession& session) {
+    gave_way_.push_back(std::static_pointer_cast<HttpSession>(session.shared_from_this()));
+    if (gave_way_.size() == 1) post([this] { go_on_with_sessions(); });
+}
+
+void Worker::go_on_with_sessions() {
+    const TimePoint until = std::chrono::steady_clock::now() + kLongestWaking;
+    // One that gives way again comes behind the others.
+    for (auto left = gave_way_.size(); left > 0 && std::chrono::steady_clock::now() < until; --left) {
+        std::exchange(gave_way_.front(), nullptr)->go_on();
+        gave_way_.pop_front();
+    }
+    if (!gave_way_.empty()) post([this] { go_on_with_sessions(); });
+}
+
 std::unique_ptr<std::string> Worker::lend_output() {
     if (outputs_.empty()) return std::make_unique<std::string>();
     auto output = std::move(outputs_.back());

@@ -101,6 +101,8 @@ public:
     // the loop's turn at the latest. So the answers of many sessions leave one after the other,
     // which wakes a peer that has many connections once.
     void finish_soon(HttpSession& session, TimePoint now);
+    // The session has had its turn and more to do: its go_on() is called when others have had theirs.
+    void go_on_later(HttpSession& session);
     // Where answers are written until they are sent; empty.
     std::unique_ptr<std::string> lend_output();
     void give_back(std::unique_ptr<std::string> output);
@@ -122,6 +124,7 @@ private:
     void tick();
     void wake_sessions();
     void finish_sessions();
+    void go_on_with_sessions();
     void close_all();
 
     const unsigned index_;
@@ -137,6 +140,7 @@ private:
     std::vector<std::unique_ptr<std::string>> outputs_;  // Not lent.
     std::vector<HttpSession*> unfinished_;  // Kept alive by the loop until its turn is over.
     TimePoint unfinished_since_;
+    std::deque<std::shared_ptr<HttpSession>> gave_way_;
     Response response_;
     KnownHeaders known_headers_;
     ByteBuffer spare_;

@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "unit/http/test_server.h"
@@ -62,6 +64,43 @@ TEST_CASE("a connection that is idle too long is closed without a word", "[limit
     CHECK(fresh.read_to_end() == "");
     CHECK(used.read_to_end() == "");
     CHECK(server.wait_until(closed(2)));
+}
+
+TEST_CASE("what came while the thread was busy is not late", "[limits]") {
+    TestServer server(short_times());
+    RawClient busy = server.connect();
+    RawClient idle = server.connect();
+    RawClient slow = server.connect();
+    idle.send(get("/hello"));
+    CHECK(idle.read_answer().status == 200);
+    slow.send("GET /hello HTTP/1.1\r\n");
+    busy.send(get("/stuck"));
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 2; }));
+
+    std::this_thread::sleep_for(2 * short_times().idle_time);
+    idle.send(get("/hello"));
+    slow.send("Host: a\r\n\r\n");
+    server.let_go();
+
+    CHECK(idle.read_answer().body == "hello");
+    CHECK(slow.read_answer().body == "hello");
+}
+
+TEST_CASE("requests sent at once let others have their turn", "[limits]") {
+    TestServer server;
+    RawClient many = server.connect();
+    RawClient other = server.connect();
+    many.send(get("/stuck") + get("/hello?many") + get("/hello?many"));
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 1; }));
+    other.send(get("/hello?other"));
+
+    std::this_thread::sleep_for(milliseconds(10));
+    server.let_go();
+
+    CHECK(other.read_answer().status == 200);
+    for (int i = 0; i < 3; ++i) CHECK(many.read_answer().status == 200);
+    CHECK(server.seen().handled == std::vector<std::string>{"GET /stuck", "GET /hello?other",
+                                                            "GET /hello?many", "GET /hello?many"});
 }
 
 TEST_CASE("a peer that does not read its answer is closed and others are served", "[limits]") {
