@@ -31,11 +31,17 @@ DriftService::DriftService(const DriftSettings& settings, const MonitorLimits& l
 }
 
 void DriftService::start() {
-    thread_ = std::jthread([this] { run(); });
+    thread_ = std::jthread([this](std::stop_token stop) {
+        stop_ = std::move(stop);
+        run();
+    });
 }
 
 DriftService::~DriftService() {
-    shared_.lock()->stopping = true;
+    {
+        const auto shared = shared_.lock();  // So that who looks and then waits does not miss it.
+        thread_.request_stop();
+    }
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
     save();
@@ -60,8 +66,10 @@ void DriftService::reload(const DriftOptions& rules) {
 }
 
 void DriftService::run() {
+    judge();  // The first scrape waits for it.
     become_background_thread();
-    while (take_requests()) {
+    while (!is_stopping()) {
+        take_requests();
         judge();
         settle_reload();
         do_work();
@@ -70,16 +78,13 @@ void DriftService::run() {
     }
 }
 
-// False: it is time to end.
-bool DriftService::take_requests() {
+void DriftService::take_requests() {
     const auto shared = shared_.lock();
-    if (shared->new_rules) {
-        rules_ = *shared->new_rules;
-        evaluator_ = nullptr;
-        next_evaluation_ = clock_.monotonic();
-        is_reloading_ = true;
-    }
-    return !shared->stopping;
+    if (!shared->new_rules) return;
+    rules_ = *shared->new_rules;
+    evaluator_ = nullptr;
+    next_evaluation_ = clock_.monotonic();
+    is_reloading_ = true;
 }
 
 void DriftService::settle_reload() {
@@ -109,7 +114,7 @@ void DriftService::wait() {
     const MonotonicTime next = std::min({next_evaluation_, windows_.next_step(), next_save_});
     auto shared = shared_.lock();
     changed_.wait_until(shared.lock(), next, [&] {
-        return shared->stopping || shared->new_rules || !shared->work.empty();
+        return is_stopping() || shared->new_rules || !shared->work.empty();
     });
 }
 
@@ -140,13 +145,15 @@ void DriftService::pack_texts() {
     const auto known = distributions();
     if (known == nullptr || known->layout() != evaluation_.layout) {
         const auto text = std::make_shared<DistributionsText>(evaluation_.layout);
-        text->pack();
+        text->pack(stop_);
+        if (is_stopping()) return;
         texts_.lock()->distributions = text;
     }
-    if (lines_->is_packed()) return;
+    if (is_stopping() || lines_->is_packed()) return;
     // Scrapes may be reading those that are not packed.
     const auto lines = std::make_shared<DriftLines>(evaluation_);
-    lines->pack();
+    lines->pack(stop_);
+    if (is_stopping()) return;
     lines_ = lines;
     show_drift();
     malloc_trim(0);  // Packing takes some times what it leaves.

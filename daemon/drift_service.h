@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -70,7 +71,6 @@ public:
 private:
     using Json = std::shared_ptr<const std::string>;
     struct Shared {
-        bool stopping = false;
         std::optional<DriftOptions> new_rules;  // Until they are in force.
         std::vector<std::function<void()>> work;
         Json json;  // Of the last evaluation; null until somebody asks.
@@ -87,7 +87,8 @@ private:
     void show_drift();
     void pack_texts();
     void wait();
-    bool take_requests();
+    void take_requests();
+    bool is_stopping() const { return stop_.stop_requested(); }
     void settle_reload();
     void evaluate(MonotonicTime now, const LiveSnapshot& snapshot, WallTime at);
     Json rendered_json();
@@ -105,6 +106,7 @@ private:
     WindowsFile* const file_;
 
     // Of the thread alone.
+    std::stop_token stop_;
     DriftOptions rules_;
     Windows windows_;
     std::unique_ptr<Evaluator> evaluator_;

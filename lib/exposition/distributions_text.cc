@@ -111,6 +111,11 @@ void DistributionsText::append(DeflatedText& out, const LiveSnapshot& snapshot, 
     packed_->append(out, values_of(snapshot), lines_.choose(format, filter));
 }
 
+void DistributionsText::pack(const std::stop_token& stop) {
+    if (const auto matches = find_matches(lines_, kTypicalValue, stop))
+        packed_.emplace(lines_, kTypicalValue, *matches);
+}
+
 LineValues DistributionsText::values_of(const LiveSnapshot& snapshot) const {
     assert(snapshot.layout == layout_);
     LineValues values;

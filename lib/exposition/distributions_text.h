@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/gzip_member.h"
@@ -38,8 +39,9 @@ public:
     void append(std::string& out, const LiveSnapshot& snapshot, TextFormat format,
                 const NameFilter& filter) const;
 
-    // Looks for what repeats in the text, which takes some fifty times as long as a scrape.
-    void pack() { packed_.emplace(lines_, kTypicalValue); }
+    // Looks for what repeats in the text, which takes some fifty times as long as a scrape. Asked
+    // to stop, it leaves the text as it is.
+    void pack(const std::stop_token& stop = {});
     bool is_packed() const { return packed_.has_value(); }
 
     // The same text, deflated. Only when it is packed.

@@ -191,8 +191,10 @@ bool DriftLines::suit(const Evaluation& evaluation) const {
            variables_ == variables_of(evaluation);
 }
 
-void DriftLines::pack() {
-    packed_.emplace(lines_, kTypicalValue);
+void DriftLines::pack(const std::stop_token& stop) {
+    const auto matches = find_matches(lines_, kTypicalValue, stop);
+    if (!matches) return;
+    packed_.emplace(lines_, kTypicalValue, *matches);
     packed_buckets_ = deflated(buckets_, kSmall);
     for (std::size_t format = 0; format < buckets_heads_.size(); ++format)
         packed_buckets_heads_[format] = deflated(buckets_heads_[format], kSmall);

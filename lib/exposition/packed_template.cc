@@ -168,10 +168,6 @@ private:
     bool owes_line_end_;
 };
 
-PackedTemplate::PackedTemplate(const LineTemplate& lines, std::string_view typical_value)
-    : PackedTemplate(lines, typical_value,
-                     find_matches(lines, static_cast<std::uint32_t>(typical_value.size() + 1))) {}
-
 PackedTemplate::PackedTemplate(const LineTemplate& lines, std::string_view typical_value,
                                const TemplateMatches& matches)
     : lines_(lines), code_(code_for(lines, matches.usage, typical_value)) {

@@ -20,8 +20,10 @@ namespace boxkited {
 // Threads: immutable.
 class PackedTemplate {
 public:
-    // `lines` outlive it and change no more. In `typical_value` a `#` is any digit.
-    PackedTemplate(const LineTemplate& lines, std::string_view typical_value);
+    // `lines` outlive it and change no more. In `typical_value` a `#` is any digit; `matches` were
+    // found with it.
+    PackedTemplate(const LineTemplate& lines, std::string_view typical_value,
+                   const TemplateMatches& matches);
 
     // The text that `lines` append with these.
     void append(DeflatedText& out, const LineValues& values, const std::vector<bool>& chosen) const;
@@ -39,8 +41,6 @@ private:
         std::uint32_t offset = 0;  // In it.
     };
 
-    PackedTemplate(const LineTemplate& lines, std::string_view typical_value,
-                   const TemplateMatches& matches);
     void add_unit(BitWriter& out, std::uint32_t unit, std::span<const TemplateToken> tokens);
     void add_known(BitWriter& out, const TemplateToken& token, std::string_view text,
                    std::uint32_t position) const;

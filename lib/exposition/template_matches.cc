@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <string_view>
 
 namespace boxkited {
 
@@ -28,14 +27,20 @@ std::uint32_t match_price(std::uint32_t length, std::uint32_t distance) {
 
 class Finder {
 public:
-    Finder(const LineTemplate& lines, std::uint32_t value_bytes)
-        : lines_(lines), text_(lines.text()), value_bytes_(value_bytes) {}
+    // With the end of the line.
+    Finder(const LineTemplate& lines, std::string_view typical_value)
+        : lines_(lines),
+          text_(lines.text()),
+          value_bytes_(static_cast<std::uint32_t>(typical_value.size() + 1)) {}
 
-    TemplateMatches find() {
+    std::optional<TemplateMatches> find(const std::stop_token& stop) {
         for (std::size_t group = 0; group < lines_.groups().size(); ++group) {
             formats_ = lines_.groups()[group].formats;
             const LineTemplate::Range range = lines_.range_of(group);
-            for (unit_ = range.unit; unit_ < range.unit_end; ++unit_) spell_unit();
+            for (unit_ = range.unit; unit_ < range.unit_end; ++unit_) {
+                if (stop.stop_requested()) return std::nullopt;
+                spell_unit();
+            }
         }
         return std::move(found_);
     }
@@ -176,8 +181,10 @@ private:
 
 }  // namespace
 
-TemplateMatches find_matches(const LineTemplate& lines, std::uint32_t value_bytes) {
-    return Finder(lines, value_bytes).find();
+std::optional<TemplateMatches> find_matches(const LineTemplate& lines,
+                                            std::string_view typical_value,
+                                            const std::stop_token& stop) {
+    return Finder(lines, typical_value).find(stop);
 }
 
 }  // namespace boxkited

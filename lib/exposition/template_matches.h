@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string_view>
 #include <vector>
 
 #include "exposition/deflate_code.h"
@@ -27,10 +30,12 @@ struct TemplateMatches {
     DeflateCode::Usage usage;         // Of the tokens, as far as one can expect.
 };
 
-// Matches hold for a scrape in either format that takes all families. `value_bytes` is the length
-// that values are expected to have.
+// Matches hold for a scrape in either format that takes all families. `typical_value` is as long as
+// values are expected to be. Nothing when it was asked to stop before it was done.
 //
 // Threads: any.
-TemplateMatches find_matches(const LineTemplate& lines, std::uint32_t value_bytes);
+std::optional<TemplateMatches> find_matches(const LineTemplate& lines,
+                                            std::string_view typical_value,
+                                            const std::stop_token& stop);
 
 }  // namespace boxkited

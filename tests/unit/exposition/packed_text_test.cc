@@ -188,6 +188,20 @@ TEST_CASE("lines suit evaluations of their windows and variables only", "[exposi
                                          {}, WallTime())));
 }
 
+TEST_CASE("who is asked to stop leaves the text as it is", "[exposition]") {
+    Chance chance(5);
+    DistributionsText text(chance.layout());
+    DriftLines lines(Evaluator(text.layout(), {}).evaluate({}, {}, WallTime()));
+    std::stop_source stop;
+    stop.request_stop();
+
+    text.pack(stop.get_token());
+    lines.pack(stop.get_token());
+
+    CHECK_FALSE(text.is_packed());
+    CHECK_FALSE(lines.is_packed());
+}
+
 TEST_CASE("a text between two lines that begin alike may be longer than deflate looks back",
           "[exposition]") {
     LineTemplate lines;
@@ -196,7 +210,7 @@ TEST_CASE("a text between two lines that begin alike may be longer than deflate 
     lines.add_room_for_lines();
     lines.add_line("a_line_of_some_length ");
     lines.add_line("a_line_of_some_length ");
-    const PackedTemplate packed(lines, "#");
+    const PackedTemplate packed(lines, "#", find_matches(lines, "#", {}).value());
     const auto between = GENERATE(values<std::size_t>({0, 10, 32'700, 32'768, 32'800, 100'000}));
     LineValues values;
     values.add(std::uint64_t{7});
