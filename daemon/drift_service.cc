@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/background_thread.h"
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "daemon/drift_json.h"
 
 namespace boxkited {

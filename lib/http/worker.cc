@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/thread_priority.h"
 #include "http/answer.h"
 #include "http/http_session.h"
 #include "http/line_session.h"
@@ -80,7 +81,10 @@ Worker::~Worker() {
     close_all();
 }
 
-void Worker::run() { loop_.run(); }
+void Worker::run() {
+    become_prompt_thread();
+    loop_.run();
+}
 
 bool Worker::has_come_round() {
     if (!came_round_.exchange(false)) return false;

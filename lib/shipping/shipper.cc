@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/background_thread.h"
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "prediction_log/partition_path.h"
 #include "shipping/digest.h"
 #include "shipping/store_url.h"
