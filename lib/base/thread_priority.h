@@ -12,7 +12,8 @@ namespace boxkited {
 void become_prompt_thread() noexcept;
 
 // It gives way to the others: it has a tenth of a core where they want all of it, and is put aside
-// within a tenth of a millisecond. For long work that nobody waits for as others wait for an answer.
+// within a tenth of a millisecond. For long work that nobody waits for as others wait for an
+// answer.
 void become_background_thread() noexcept;
 
 }  // namespace boxkited

@@ -78,11 +78,30 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
     }
 }
 
+// Whether a quote stands behind each backslash: JSON within JSON has one every few bytes, and no
+// other escape. All of a block is looked at without a branch, so that compilers look at many bytes
+// at once. False for what is shorter than a block.
+bool has_escaped_quotes_alone(std::string_view text) {
+    constexpr std::size_t kBlock = 64;
+    if (text.size() <= kBlock) return false;
+    const auto is_good = [](const char* block) {
+        unsigned char others = 0;
+        for (std::size_t i = 0; i < kBlock; ++i)
+            others |= static_cast<unsigned char>(block[i] == '\\') &
+                      static_cast<unsigned char>(block[i + 1] != '"');
+        return others == 0;
+    };
+    const char* const last = text.data() + text.size() - kBlock - 1;
+    for (const char* block = text.data(); block < last; block += kBlock)
+        if (!is_good(block)) return false;
+    return is_good(last) && text.back() != '\\';
+}
+
 }  // namespace
 
 bool unescape_json(std::string_view rest, std::string& out) {
     for (;;) {
-        const auto backslash = find_backslash(rest);
+        const auto backslash = rest.find('\\');
         out += rest.substr(0, backslash);
         if (backslash == rest.npos) return true;
         rest.remove_prefix(backslash + 1);
@@ -93,15 +112,12 @@ bool unescape_json(std::string_view rest, std::string& out) {
 }
 
 bool has_good_escapes(std::string_view rest) {
+    if (has_escaped_quotes_alone(rest)) return true;
     for (;;) {
-        const auto backslash = find_backslash(rest);
+        const auto backslash = rest.find('\\');
         if (backslash == rest.npos) return true;
         rest.remove_prefix(backslash + 1);
-        // Nearly all are quotes, of JSON within JSON.
-        if (rest.starts_with('"'))
-            rest.remove_prefix(1);
-        else if (!take_escape(rest))
-            return false;
+        if (!take_escape(rest)) return false;
     }
 }
 

@@ -31,8 +31,8 @@ public:
     // Whether it is what would be made of this one.
     bool suit(const Evaluation& evaluation) const;
 
-    // Looks for what repeats in the text, which takes some ten times as long as an evaluation. Asked
-    // to stop, it leaves the text as it is.
+    // Looks for what repeats in the text, which takes some ten times as long as an evaluation.
+    // Asked to stop, it leaves the text as it is.
     void pack(const std::stop_token& stop = {});
     bool is_packed() const { return packed_.has_value(); }
 

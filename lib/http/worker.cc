@@ -249,7 +249,8 @@ void Worker::go_on_later(HttpSession& session) {
 void Worker::go_on_with_sessions() {
     const TimePoint until = std::chrono::steady_clock::now() + kLongestWaking;
     // One that gives way again comes behind the others.
-    for (auto left = gave_way_.size(); left > 0 && std::chrono::steady_clock::now() < until; --left) {
+    for (auto left = gave_way_.size(); left > 0 && std::chrono::steady_clock::now() < until;
+         --left) {
         std::exchange(gave_way_.front(), nullptr)->go_on();
         gave_way_.pop_front();
     }

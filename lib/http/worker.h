@@ -101,7 +101,8 @@ public:
     // the loop's turn at the latest. So the answers of many sessions leave one after the other,
     // which wakes a peer that has many connections once.
     void finish_soon(HttpSession& session, TimePoint now);
-    // The session has had its turn and more to do: its go_on() is called when others have had theirs.
+    // The session has had its turn and more to do: its go_on() is called when others have had
+    // theirs.
     void go_on_later(HttpSession& session);
     // Where answers are written until they are sent; empty.
     std::unique_ptr<std::string> lend_output();

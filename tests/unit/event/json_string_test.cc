@@ -30,17 +30,31 @@ TEST_CASE("bad escapes are refused", "[json_string]") {
     CHECK_FALSE(unescape_json(inside, out));
 }
 
-TEST_CASE("the first backslash is found wherever it stands", "[json_string]") {
-    for (std::size_t size = 0; size < 150; ++size) {
-        // Bytes beside the backslash's, and with its bits but the highest.
-        std::string text(size, size % 2 == 0 ? '\x5B' : '\xDC');
-        CAPTURE(size);
-        REQUIRE(find_backslash(text) == std::string::npos);
-        for (std::size_t second = size; second-- > 0;) {
-            text[second] = '\\';
-            REQUIRE(find_backslash(text) == second);
-        }
-        std::fill(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size / 2), 'x');
-        REQUIRE(find_backslash(std::string_view(text).substr(0, size / 2)) == std::string::npos);
+TEST_CASE("one escape among many quotes is judged wherever it stands", "[json_string]") {
+    const auto [escape, is_good] = GENERATE(table<std::string, bool>({
+        {R"(\")", true},
+        {R"(\\)", true},
+        {R"(\n)", true},
+        {R"(\u00e8)", true},
+        {R"(\uD83D\uDE00)", true},
+        {"\xC3\xA8", true},
+        {R"(\x)", false},
+        {R"(\u12g4)", false},
+        {R"(\uDE00)", false},
+        {R"(\)", false},
+    }));
+    const std::string_view quotes =
+        GENERATE(R"(\")", R"(ab\"c\")", R"(\"0123456789abcdef)", "plain");
+    std::string unescaped;
+    for (std::size_t before = 0; before < 150; ++before) {
+        std::string inside;
+        while (inside.size() < before) inside += quotes;
+        inside += escape;
+        // A backslash alone is the last one, or the quote behind it would be its own.
+        const std::size_t behind = escape == R"(\)" ? 0 : 150 - before;
+        while (inside.size() < before + escape.size() + behind) inside += quotes;
+        CAPTURE(inside);
+        REQUIRE(has_good_escapes(inside) == is_good);
+        REQUIRE(unescape_json(inside, unescaped) == is_good);
     }
 }
