@@ -66,14 +66,15 @@ void DriftService::reload(const DriftOptions& rules) {
 }
 
 void DriftService::run() {
-    judge();  // The first scrape waits for it.
+    // The first scrape waits for both.
+    judge();
+    do_work();
     become_background_thread();
     while (!is_stopping()) {
         take_requests();
         judge();
         settle_reload();
         do_work();
-        pack_texts();
         wait();
     }
 }
@@ -123,8 +124,12 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
     if (evaluator_ == nullptr || evaluator_->layout() != snapshot.layout)
         evaluator_ = std::make_unique<Evaluator>(snapshot.layout, rules_);
     evaluation_ = evaluator_->evaluate(windows_.counts(now, snapshot), snapshot.new_bins, at);
-    if (lines_ == nullptr || !lines_->suit(evaluation_))
+    if (lines_ == nullptr || !lines_->suit(evaluation_)) {
         lines_ = std::make_shared<const DriftLines>(evaluation_);
+        // An earlier one ends first, which it does at once.
+        packer_ = std::jthread(
+            [this, lines = lines_](const std::stop_token& stop) { pack_texts(lines, stop); });
+    }
     show_drift();
     history_.add(evaluation_);
     distributions_ = nullptr;
@@ -135,27 +140,30 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
 }
 
 void DriftService::show_drift() {
-    auto text = std::make_shared<const DriftText>(lines_, evaluation_);
+    const bool is_packed = packed_ != nullptr && packed_->lines() == lines_;
+    auto text = is_packed ? std::make_shared<const DriftText>(packed_, evaluation_)
+                          : std::make_shared<const DriftText>(lines_, evaluation_);
     std::swap(texts_.lock()->drift, text);  // The old one goes when the lock is open again.
 }
 
 // Until then a scrape with gzip deflates all of its text anew. It is done once for each baseline,
-// and last, for it takes longer than an evaluation.
-void DriftService::pack_texts() {
+// on a thread of its own: it takes longer than anybody should wait for a scrape, or for the end.
+void DriftService::pack_texts(const std::shared_ptr<const DriftLines>& lines,
+                              const std::stop_token& stop) {
+    become_background_thread();
     const auto known = distributions();
-    if (known == nullptr || known->layout() != evaluation_.layout) {
-        const auto text = std::make_shared<DistributionsText>(evaluation_.layout);
-        text->pack(stop_);
-        if (is_stopping()) return;
+    if (known == nullptr || known->layout() != lines->layout()) {
+        const auto text = std::make_shared<DistributionsText>(lines->layout());
+        text->pack(stop);
+        if (stop.stop_requested()) return;
         texts_.lock()->distributions = text;
     }
-    if (is_stopping() || lines_->is_packed()) return;
-    // Scrapes may be reading those that are not packed.
-    const auto lines = std::make_shared<DriftLines>(evaluation_);
-    lines->pack(stop_);
-    if (is_stopping()) return;
-    lines_ = lines;
-    show_drift();
+    const auto packed = PackedDriftLines::make(lines, stop);
+    if (packed == nullptr) return;
+    run_soon([this, packed] {
+        packed_ = packed;
+        show_drift();
+    });
     malloc_trim(0);  // Packing takes some times what it leaves.
 }
 

@@ -45,8 +45,8 @@ public:
     // there it keeps no I/O thread from its sockets. What has not run when this ends never does.
     void run_soon(std::function<void()> work);
 
-    // What stands beside it on /metrics, packed. Null, or of another layout, until the thread gets
-    // to it after the start or a reload.
+    // What stands beside it on /metrics, packed. Null, or of another layout, for a while after the
+    // start or a reload.
     std::shared_ptr<const DistributionsText> distributions() const {
         return texts_.lock()->distributions;
     }
@@ -85,7 +85,7 @@ private:
     void judge();
     void do_work();
     void show_drift();
-    void pack_texts();
+    void pack_texts(const std::shared_ptr<const DriftLines>& lines, const std::stop_token& stop);
     void wait();
     void take_requests();
     bool is_stopping() const { return stop_.stop_requested(); }
@@ -111,7 +111,8 @@ private:
     Windows windows_;
     std::unique_ptr<Evaluator> evaluator_;
     Evaluation evaluation_;
-    std::shared_ptr<const DriftLines> lines_;  // Of the evaluation.
+    std::shared_ptr<const DriftLines> lines_;         // Of the evaluation,
+    std::shared_ptr<const PackedDriftLines> packed_;  // and they packed, or others, or null.
     DriftHistory history_;
     std::string shown_window_;  // The one that was asked for last,
     Json distributions_;        // and its bins at the last evaluation; null until somebody asks.
@@ -123,7 +124,9 @@ private:
     Guarded<Shared> shared_;
     std::condition_variable changed_;   // For the thread,
     std::condition_variable reloaded_;  // and for who waits for it.
-    std::jthread thread_;               // Last: it uses all of the above.
+    // Last: they use all of the above.
+    std::jthread packer_;  // Runs for some seconds after the start, and after some reloads.
+    std::jthread thread_;
 };
 
 }  // namespace boxkited

@@ -47,7 +47,9 @@ void set_nice(int nice) noexcept {
 void become_prompt_thread() noexcept { set_nice(::getpriority(PRIO_PROCESS, 0)); }
 
 void become_background_thread() noexcept {
-    set_nice(std::min(::getpriority(PRIO_PROCESS, 0) + kNicer, kNicest));
+    // As the main thread has it: one that a background thread makes is no less than it.
+    const int others = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::getpid()));
+    set_nice(std::min(others + kNicer, kNicest));
 }
 
 }  // namespace boxkited

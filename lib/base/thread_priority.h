@@ -11,9 +11,9 @@ namespace boxkited {
 // a tenth of a millisecond. Its share of a core stays the same.
 void become_prompt_thread() noexcept;
 
-// It gives way to the others: it has a tenth of a core where they want all of it, and is put aside
-// within a tenth of a millisecond. For long work that nobody waits for as others wait for an
-// answer.
+// It gives way to the others: beside one that wants all of a core it has a tenth of it, and is put
+// aside within a tenth of a millisecond. For work so long that who waits for an answer to an event
+// must not wait for it.
 void become_background_thread() noexcept;
 
 }  // namespace boxkited

@@ -80,7 +80,7 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
 
 // Whether a quote stands behind each backslash: JSON within JSON has one every few bytes, and no
 // other escape. All of a block is looked at without a branch, so that compilers look at many bytes
-// at once. False for what is shorter than a block.
+// at once. False for what is no longer than a block.
 bool has_escaped_quotes_alone(std::string_view text) {
     constexpr std::size_t kBlock = 64;
     if (text.size() <= kBlock) return false;

@@ -112,8 +112,8 @@ void DistributionsText::append(DeflatedText& out, const LiveSnapshot& snapshot, 
 }
 
 void DistributionsText::pack(const std::stop_token& stop) {
-    if (const auto matches = find_matches(lines_, kTypicalValue, stop))
-        packed_.emplace(lines_, kTypicalValue, *matches);
+    if (auto packed = PackedTemplate::make(lines_, kTypicalValue, stop))
+        packed_.emplace(*std::move(packed));
 }
 
 LineValues DistributionsText::values_of(const LiveSnapshot& snapshot) const {

@@ -191,23 +191,31 @@ bool DriftLines::suit(const Evaluation& evaluation) const {
            variables_ == variables_of(evaluation);
 }
 
-void DriftLines::pack(const std::stop_token& stop) {
-    const auto matches = find_matches(lines_, kTypicalValue, stop);
-    if (!matches) return;
-    packed_.emplace(lines_, kTypicalValue, *matches);
-    packed_buckets_ = deflated(buckets_, kSmall);
-    for (std::size_t format = 0; format < buckets_heads_.size(); ++format)
-        packed_buckets_heads_[format] = deflated(buckets_heads_[format], kSmall);
+std::shared_ptr<const PackedDriftLines> PackedDriftLines::make(
+    std::shared_ptr<const DriftLines> lines, const std::stop_token& stop) {
+    auto gauges = PackedTemplate::make(lines->lines_, kTypicalValue, stop);
+    if (!gauges) return nullptr;
+    return std::shared_ptr<const PackedDriftLines>(
+        new PackedDriftLines(std::move(lines), *std::move(gauges)));
 }
 
-DriftText::DriftText(std::shared_ptr<const DriftLines> lines, const Evaluation& evaluation)
-    : lines_(std::move(lines)) {
+PackedDriftLines::PackedDriftLines(std::shared_ptr<const DriftLines> lines, PackedTemplate gauges)
+    : lines_(std::move(lines)),
+      gauges_(std::move(gauges)),
+      buckets_(deflated(lines_->buckets_, kSmall)) {
+    for (std::size_t format = 0; format < buckets_heads_.size(); ++format)
+        buckets_heads_[format] = deflated(lines_->buckets_heads_[format], kSmall);
+}
+
+DriftText::DriftText(std::shared_ptr<const DriftLines> lines,
+                     std::shared_ptr<const PackedDriftLines> packed, const Evaluation& evaluation)
+    : lines_(std::move(lines)), packed_(std::move(packed)) {
     values_.reserve(lines_->lines_.values());
     for (const GaugeFamily& family : kGauges)
         for (const WindowDrift& window : evaluation.windows)
             add_values(values_, family, window, layout()->baseline());
     if (is_packed())
-        lines_->packed_->append(packed_gauges_, values_,
+        packed_->gauges_.append(packed_gauges_, values_,
                                 choose(TextFormat::kPrometheus004, NameFilter()));
 }
 
@@ -236,11 +244,11 @@ void DriftText::append(DeflatedText& out, TextFormat format, const NameFilter& f
     if (filter.takes_all()) {
         out.append(packed_gauges_);
     } else {
-        lines_->packed_->append(out, values_, choose(format, filter));
+        packed_->gauges_.append(out, values_, choose(format, filter));
     }
     if (!takes_buckets(filter)) return;
-    out.append(lines_->packed_buckets_heads_[static_cast<std::size_t>(format)]);
-    out.append(lines_->packed_buckets_);
+    out.append(packed_->buckets_heads_[static_cast<std::size_t>(format)]);
+    out.append(packed_->buckets_);
 }
 
 }  // namespace boxkited

@@ -168,16 +168,26 @@ private:
     bool owes_line_end_;
 };
 
-PackedTemplate::PackedTemplate(const LineTemplate& lines, std::string_view typical_value,
-                               const TemplateMatches& matches)
-    : lines_(lines), code_(code_for(lines, matches.usage, typical_value)) {
+std::optional<PackedTemplate> PackedTemplate::make(const LineTemplate& lines,
+                                                   std::string_view typical_value,
+                                                   const std::stop_token& stop) {
+    const auto matches = find_matches(lines, typical_value, stop);
+    if (!matches) return std::nullopt;
+    PackedTemplate packed(lines, code_for(lines, matches->usage, typical_value));
+    if (!packed.add_units(*matches, stop)) return std::nullopt;
+    return packed;
+}
+
+// False when it was asked to stop.
+bool PackedTemplate::add_units(const TemplateMatches& matches, const std::stop_token& stop) {
     BitWriter out(bits_);
     std::uint32_t next = 0;
     const auto begin_unit = [&] {
         begins_.push_back({static_cast<std::uint32_t>(tokens_.size()),
                            static_cast<std::uint32_t>(out.bits() / 8)});
     };
-    for (std::uint32_t unit = 0; unit < lines.units().size(); ++unit) {
+    for (std::uint32_t unit = 0; unit < lines_.units().size(); ++unit) {
+        if (stop.stop_requested()) return false;
         begin_unit();
         add_unit(out, unit, std::span(matches.tokens).subspan(next, matches.ends[unit] - next));
         next = matches.ends[unit];
@@ -187,6 +197,7 @@ PackedTemplate::PackedTemplate(const LineTemplate& lines, std::string_view typic
     bits_.append(sizeof(std::uint64_t), '\0');  // For BitCursor::put_all().
     bits_.shrink_to_fit();
     tokens_.shrink_to_fit();
+    return true;
 }
 
 void PackedTemplate::add_unit(BitWriter& out, std::uint32_t unit,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +22,11 @@ namespace boxkited {
 // Threads: immutable.
 class PackedTemplate {
 public:
-    // `lines` outlive it and change no more. In `typical_value` a `#` is any digit; `matches` were
-    // found with it.
-    PackedTemplate(const LineTemplate& lines, std::string_view typical_value,
-                   const TemplateMatches& matches);
+    // `lines` outlive it and change no more. In `typical_value` a `#` is any digit. Nothing when it
+    // was asked to stop before it was done.
+    static std::optional<PackedTemplate> make(const LineTemplate& lines,
+                                              std::string_view typical_value,
+                                              const std::stop_token& stop = {});
 
     // The text that `lines` append with these.
     void append(DeflatedText& out, const LineValues& values, const std::vector<bool>& chosen) const;
@@ -41,6 +44,9 @@ private:
         std::uint32_t offset = 0;  // In it.
     };
 
+    PackedTemplate(const LineTemplate& lines, const DeflateCode& code)
+        : lines_(lines), code_(code) {}
+    bool add_units(const TemplateMatches& matches, const std::stop_token& stop);
     void add_unit(BitWriter& out, std::uint32_t unit, std::span<const TemplateToken> tokens);
     void add_known(BitWriter& out, const TemplateToken& token, std::string_view text,
                    std::uint32_t position) const;

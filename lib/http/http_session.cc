@@ -174,10 +174,17 @@ bool HttpSession::may_take_more() const {
 
 bool HttpSession::has_had_its_turn() const { return now_ - turn_began_ >= kLongestTurn; }
 
+// What is left must be kept meanwhile: to refuse it for want of memory would be worse.
+bool HttpSession::gives_way(std::size_t bytes_to_keep) const {
+    return has_had_its_turn() && (bytes_to_keep == 0 || worker_.has_memory_for(bytes_to_keep));
+}
+
 void HttpSession::take_requests(std::string_view bytes) {
+    const bool is_own = !input_.empty();
     std::size_t used = 0;
     bool needs_more = false;
-    while (used < bytes.size() && !needs_more && may_take_more() && !has_had_its_turn()) {
+    while (used < bytes.size() && !needs_more && may_take_more() &&
+           !gives_way(is_own ? 0 : bytes.size() - used)) {
         const std::string_view rest = bytes.substr(used);
         switch (requests_.next(rest)) {
             case RequestStream::Step::kRequest:
@@ -204,12 +211,23 @@ void HttpSession::keep(std::string_view bytes, std::size_t used) {
     if (used == bytes.size()) {
         if (is_own) drop_input();
     } else if (is_own) {
-        input_.drop_front(used);
+        keep_rest(used);
     } else if (worker_.has_memory_for(bytes.size() - used)) {
         input_.append(bytes.substr(used));
     } else {
         refuse_for_memory();
     }
+}
+
+// Of its own bytes. A large buffer is not kept for a few.
+void HttpSession::keep_rest(std::size_t used) {
+    const std::string_view rest = input_.view().substr(used);
+    if (input_.capacity() <= kReadInPlace || rest.size() > input_.capacity() / 4)
+        return input_.drop_front(used);
+    ByteBuffer small;
+    small.append(rest);
+    input_.clear();
+    worker_.give_spare(std::exchange(input_, std::move(small)));
 }
 
 void HttpSession::drop_input() {
@@ -235,7 +253,7 @@ void HttpSession::settle(std::uint64_t answer) {
 }
 
 void HttpSession::send_settled() {
-    if (!is_open()) return;
+    if (!is_open() || phase_ == Phase::kDraining) return;
     begin_turn();
     finish_turn();
 }
@@ -376,9 +394,11 @@ void HttpSession::sweep(TimePoint now) {
     }
 }
 
-// The peer is not late with what it has sent and this thread had no time to read.
+// The peer is not late with what it has sent and this thread had no time to read. But not for ever:
+// one that sends a byte each time would stay.
 bool HttpSession::is_late(TimePoint now, std::chrono::milliseconds allowed) const {
-    return now - since_ >= allowed && !has_something_to_read();
+    const auto waited = now - since_;
+    return waited >= 2 * allowed || (waited >= allowed && !has_something_to_read());
 }
 
 void HttpSession::time_out(TimePoint now) {

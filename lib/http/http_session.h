@@ -18,7 +18,8 @@ namespace boxkited::http {
 
 // One HTTP/1.1 connection, within TLS or not. It reads what has come into the worker's buffer,
 // answers every request that is whole, and sends all answers in one write. Only a request that is
-// not whole yet, and an answer that the peer does not take, make it hold memory of its own.
+// not whole yet, requests that let others have their turn, and an answer that the peer does not
+// take, make it hold memory of its own.
 //
 // Threads: the worker's alone.
 class HttpSession final : public Connection {
@@ -61,9 +62,11 @@ private:
     void on_received(std::ptrdiff_t got);
     void take_requests(std::string_view bytes);
     void keep(std::string_view bytes, std::size_t used);
+    void keep_rest(std::size_t used);
     void drop_input();
     bool may_take_more() const;
     bool has_had_its_turn() const;
+    bool gives_way(std::size_t bytes_to_keep) const;
 
     // ---- Requests to answers ----
     void answer(const Header& header, std::string_view body);
@@ -98,7 +101,7 @@ private:
 
     std::unique_ptr<TlsStream> tls_;  // Null: bytes are as they are.
     RequestStream requests_;
-    ByteBuffer input_;  // Bytes of a request that is not whole, and what came behind it.
+    ByteBuffer input_;  // What is not answered yet.
     HeldAnswers held_;
     std::unique_ptr<std::string> output_;  // Null when it is empty.
     Outbox outbox_;

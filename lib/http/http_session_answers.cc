@@ -147,6 +147,7 @@ void HttpSession::respond(Response& response, const AnswerTerms& terms) {
 
 void HttpSession::hold_back(Response response, const AnswerTerms& terms) {
     const auto hold = response.hold;
+    now_ = std::chrono::steady_clock::now();  // What made it may have taken long.
     const std::uint64_t number = held_.push(std::move(response), terms, now_);
     account_all();
     if (!hold) return;
@@ -184,8 +185,8 @@ void HttpSession::write_answer(Response& response, const AnswerTerms& terms) {
         }
     }
     if (output.size() >= kOutputBytes) flush();
-    if (terms.route == AnswerTerms::kRefused) return;
     now_ = std::chrono::steady_clock::now();
+    if (terms.route == AnswerTerms::kRefused) return;
     worker_.shared().observer.answered(worker_.index(), terms.route, status, now_ - terms.began);
 }
 

@@ -306,8 +306,7 @@ void drift_text(State& state) {
     const auto layout = bench::make_mixed_layout(features_of(state));
     Evaluator evaluator(layout, {});
     const Evaluation found = evaluator.evaluate(windows_of(*layout), {}, kNow);
-    const auto lines = std::make_shared<DriftLines>(found);
-    lines->pack();
+    const auto lines = PackedDriftLines::make(std::make_shared<DriftLines>(found));
     for (auto _ : state) {
         const DriftText text(lines, found);
         DoNotOptimize(&text);

@@ -149,11 +149,11 @@ TEST_CASE("drift is deflated to the bytes that it is without", "[exposition]") {
     Evaluator evaluator(layout, {});
     const auto lines =
         std::make_shared<DriftLines>(evaluator.evaluate(windows(chance, *layout), {}, WallTime()));
-    lines->pack();
+    const auto packed = PackedDriftLines::make(lines);
     for (int i = 0; i < 5; ++i) {
         const auto evaluation = evaluator.evaluate(windows(chance, *layout), {}, WallTime());
         REQUIRE(lines->suit(evaluation));
-        const DriftText text(lines, evaluation);
+        const DriftText text(packed, evaluation);
         const TextFormat format = kFormats[chance.below(2)];
         const NameFilter filter(
             chance.below(2) == 0 ? "" : "name[]=boxkite_drift_share&name[]=boxkite_missing_ratio");
@@ -191,15 +191,15 @@ TEST_CASE("lines suit evaluations of their windows and variables only", "[exposi
 TEST_CASE("who is asked to stop leaves the text as it is", "[exposition]") {
     Chance chance(5);
     DistributionsText text(chance.layout());
-    DriftLines lines(Evaluator(text.layout(), {}).evaluate({}, {}, WallTime()));
+    const auto lines =
+        std::make_shared<DriftLines>(Evaluator(text.layout(), {}).evaluate({}, {}, WallTime()));
     std::stop_source stop;
     stop.request_stop();
 
     text.pack(stop.get_token());
-    lines.pack(stop.get_token());
 
     CHECK_FALSE(text.is_packed());
-    CHECK_FALSE(lines.is_packed());
+    CHECK(PackedDriftLines::make(lines, stop.get_token()) == nullptr);
 }
 
 TEST_CASE("a text between two lines that begin alike may be longer than deflate looks back",
@@ -210,7 +210,7 @@ TEST_CASE("a text between two lines that begin alike may be longer than deflate 
     lines.add_room_for_lines();
     lines.add_line("a_line_of_some_length ");
     lines.add_line("a_line_of_some_length ");
-    const PackedTemplate packed(lines, "#", find_matches(lines, "#", {}).value());
+    const PackedTemplate packed = PackedTemplate::make(lines, "#").value();
     const auto between = GENERATE(values<std::size_t>({0, 10, 32'700, 32'768, 32'800, 100'000}));
     LineValues values;
     values.add(std::uint64_t{7});

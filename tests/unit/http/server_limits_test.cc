@@ -67,7 +67,9 @@ TEST_CASE("a connection that is idle too long is closed without a word", "[limit
 }
 
 TEST_CASE("what came while the thread was busy is not late", "[limits]") {
-    TestServer server(short_times());
+    ServerOptions options;
+    options.header_time = options.idle_time = milliseconds(1500);
+    TestServer server(options);
     RawClient busy = server.connect();
     RawClient idle = server.connect();
     RawClient slow = server.connect();
@@ -77,7 +79,7 @@ TEST_CASE("what came while the thread was busy is not late", "[limits]") {
     busy.send(get("/stuck"));
     REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 2; }));
 
-    std::this_thread::sleep_for(2 * short_times().idle_time);
+    std::this_thread::sleep_for(options.idle_time);
     idle.send(get("/hello"));
     slow.send("Host: a\r\n\r\n");
     server.let_go();
@@ -86,21 +88,62 @@ TEST_CASE("what came while the thread was busy is not late", "[limits]") {
     CHECK(slow.read_answer().body == "hello");
 }
 
+TEST_CASE("after twice the time it is late whatever comes", "[limits]") {
+    TestServer server(short_times());
+    RawClient busy = server.connect();
+    RawClient slow = server.connect();
+    slow.send("GET /hello HTTP/1.1\r\n");
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.received_bytes > 0; }));
+    busy.send(get("/stuck"));
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 1; }));
+
+    std::this_thread::sleep_for(2 * short_times().header_time);
+    slow.send("Host: a\r\n\r\n");
+    server.let_go();
+
+    CHECK(slow.read_answer().status == 408);
+}
+
 TEST_CASE("requests sent at once let others have their turn", "[limits]") {
+    const bool is_behind_held = GENERATE(false, true);
     TestServer server;
     RawClient many = server.connect();
     RawClient other = server.connect();
-    many.send(get("/stuck") + get("/hello?many") + get("/hello?many"));
-    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 1; }));
+    std::vector<std::string> expected{"GET /stuck", "GET /hello?other", "GET /hello?many",
+                                      "GET /hello?many"};
+    if (is_behind_held) expected.insert(expected.begin(), "POST /held");
+    many.send((is_behind_held ? post("/held", "") : "") + get("/stuck") + get("/hello?many") +
+              get("/hello?many"));
+    REQUIRE(server.wait_until(
+        [&](const Seen& seen) { return seen.handled.size() == 1 + std::size_t(is_behind_held); }));
     other.send(get("/hello?other"));
 
     std::this_thread::sleep_for(milliseconds(10));
     server.let_go();
 
     CHECK(other.read_answer().status == 200);
+    REQUIRE(server.wait_until(
+        [&](const Seen& seen) { return seen.handled.size() == expected.size(); }));
+    CHECK(server.seen().handled == expected);
+    server.release_held();
+    if (is_behind_held) CHECK(many.read_answer().status == 202);
     for (int i = 0; i < 3; ++i) CHECK(many.read_answer().status == 200);
-    CHECK(server.seen().handled == std::vector<std::string>{"GET /stuck", "GET /hello?other",
-                                                            "GET /hello?many", "GET /hello?many"});
+}
+
+TEST_CASE("requests that cannot be kept for another turn are answered in this one", "[limits]") {
+    ServerOptions options;
+    options.memory_bytes = 1024;
+    TestServer server(options);
+    RawClient many = server.connect();
+    std::string requests = get("/stuck");
+    for (int i = 0; i < 60; ++i) requests += get("/hello");
+    many.send(requests);
+    REQUIRE(server.wait_until([](const Seen& seen) { return seen.handled.size() == 1; }));
+
+    std::this_thread::sleep_for(milliseconds(10));
+    server.let_go();
+
+    for (int i = 0; i < 61; ++i) REQUIRE(many.read_answer().status == 200);
 }
 
 TEST_CASE("a peer that does not read its answer is closed and others are served", "[limits]") {
