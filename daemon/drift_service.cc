@@ -160,11 +160,13 @@ void DriftService::pack_texts(const std::shared_ptr<const DriftLines>& lines,
     }
     const auto packed = PackedDriftLines::make(lines, stop);
     if (packed == nullptr) return;
+    malloc_trim(0);  // Packing takes some times what it leaves.
     run_soon([this, packed] {
+        if (packed->lines() != lines_) return;  // A reload has put another in its place.
         packed_ = packed;
         show_drift();
+        packer_.join();
     });
-    malloc_trim(0);  // Packing takes some times what it leaves.
 }
 
 void DriftService::answer(http::Response& response) {
