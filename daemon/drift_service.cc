@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -44,6 +45,7 @@ DriftService::~DriftService() {
     }
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
+    packer_.request_stop();
     save();
 }
 
@@ -126,9 +128,7 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
     evaluation_ = evaluator_->evaluate(windows_.counts(now, snapshot), snapshot.new_bins, at);
     if (lines_ == nullptr || !lines_->suit(evaluation_)) {
         lines_ = std::make_shared<const DriftLines>(evaluation_);
-        // An earlier one ends first, which it does at once.
-        packer_ = std::jthread(
-            [this, lines = lines_](const std::stop_token& stop) { pack_texts(lines, stop); });
+        begin_packing();
     }
     show_drift();
     history_.add(evaluation_);
@@ -140,19 +140,30 @@ void DriftService::evaluate(MonotonicTime now, const LiveSnapshot& snapshot, Wal
 }
 
 void DriftService::show_drift() {
-    const bool is_packed = packed_ != nullptr && packed_->lines() == lines_;
-    auto text = is_packed ? std::make_shared<const DriftText>(packed_, evaluation_)
-                          : std::make_shared<const DriftText>(lines_, evaluation_);
+    auto text = packed_ != nullptr ? std::make_shared<const DriftText>(packed_, evaluation_)
+                                   : std::make_shared<const DriftText>(lines_, evaluation_);
     std::swap(texts_.lock()->drift, text);  // The old one goes when the lock is open again.
 }
 
-// Until then a scrape with gzip deflates all of its text anew. It is done once for each baseline,
-// on a thread of its own: it takes longer than anybody should wait for a scrape, or for the end.
+// Until the texts are packed a scrape with gzip deflates all of them anew. It is done once for each
+// baseline, on a thread of its own: it takes longer than anybody should wait for a scrape, or for
+// the end.
+void DriftService::begin_packing() {
+    packed_ = nullptr;
+    packer_ = std::jthread();  // An earlier one ends first: it is told to stop.
+    try {
+        packer_ = std::jthread(
+            [this, lines = lines_](const std::stop_token& stop) { pack_texts(lines, stop); });
+    } catch (const std::system_error& error) {
+        log::warning("scrapes with gzip will take longer: no thread to pack their text",
+                     {{"error", error.what()}});
+    }
+}
+
 void DriftService::pack_texts(const std::shared_ptr<const DriftLines>& lines,
                               const std::stop_token& stop) {
     become_background_thread();
-    const auto known = distributions();
-    if (known == nullptr || known->layout() != lines->layout()) {
+    if (!has_packed_distributions(*lines->layout())) {
         const auto text = std::make_shared<DistributionsText>(lines->layout());
         text->pack(stop);
         if (stop.stop_requested()) return;
@@ -160,13 +171,18 @@ void DriftService::pack_texts(const std::shared_ptr<const DriftLines>& lines,
     }
     const auto packed = PackedDriftLines::make(lines, stop);
     if (packed == nullptr) return;
-    malloc_trim(0);  // Packing takes some times what it leaves.
     run_soon([this, packed] {
         if (packed->lines() != lines_) return;  // A reload has put another in its place.
         packed_ = packed;
         show_drift();
         packer_.join();
+        malloc_trim(0);  // Packing takes some times what it leaves.
     });
+}
+
+bool DriftService::has_packed_distributions(const Layout& layout) const {
+    const auto known = distributions();
+    return known != nullptr && known->layout().get() == &layout;
 }
 
 void DriftService::answer(http::Response& response) {

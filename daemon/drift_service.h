@@ -27,7 +27,7 @@ namespace boxkited {
 // then at an interval, and keeps what came out for /metrics and /v1/drift. With a file the windows
 // go on where an earlier process has left them.
 //
-// Threads: any thread may call any member; the work is done on a thread of its own.
+// Threads: any thread may call any member; the work is done on threads of its own.
 class DriftService {
 public:
     // `limits` are those of `live`; `file` may be null.
@@ -85,6 +85,8 @@ private:
     void judge();
     void do_work();
     void show_drift();
+    void begin_packing();
+    bool has_packed_distributions(const Layout& layout) const;
     void pack_texts(const std::shared_ptr<const DriftLines>& lines, const std::stop_token& stop);
     void wait();
     void take_requests();
@@ -112,7 +114,7 @@ private:
     std::unique_ptr<Evaluator> evaluator_;
     Evaluation evaluation_;
     std::shared_ptr<const DriftLines> lines_;         // Of the evaluation,
-    std::shared_ptr<const PackedDriftLines> packed_;  // and they packed, or others, or null.
+    std::shared_ptr<const PackedDriftLines> packed_;  // and they packed; null: not yet.
     DriftHistory history_;
     std::string shown_window_;  // The one that was asked for last,
     Json distributions_;        // and its bins at the last evaluation; null until somebody asks.

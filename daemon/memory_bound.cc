@@ -23,8 +23,8 @@ constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kProcess = 20 * kMiB;
 // Stack that is used, and the allocator's arena.
 constexpr std::uint64_t kThread = kMiB;
-// The log writer, the drift thread, the one of the windows file, the main one.
-constexpr std::uint64_t kOtherThreads = 4;
+// The log writer, the drift thread, the one that packs, the one of the windows file, the main one.
+constexpr std::uint64_t kOtherThreads = 5;
 
 // A line may end just behind the middle of a block, so that the next one begins another.
 std::uint64_t queue_bytes(const PredictionLogOptions& log) {

@@ -71,7 +71,7 @@ private:
     const PredictionLog& log_;
     const Shipper* const shipper_;
     const OwnMetrics& metrics_;
-    // Until the thread that judges drift has a packed one.
+    // Until there is a packed one.
     std::shared_ptr<Guarded<std::shared_ptr<const DistributionsText>>> rendered_;
     std::shared_ptr<Guarded<Waiters>> waiters_;
 };

@@ -194,7 +194,7 @@ bool DriftLines::suit(const Evaluation& evaluation) const {
 std::shared_ptr<const PackedDriftLines> PackedDriftLines::make(
     std::shared_ptr<const DriftLines> lines, const std::stop_token& stop) {
     auto gauges = PackedTemplate::make(lines->lines_, kTypicalValue, stop);
-    if (!gauges) return nullptr;
+    if (!gauges || stop.stop_requested()) return nullptr;
     return std::shared_ptr<const PackedDriftLines>(
         new PackedDriftLines(std::move(lines), *std::move(gauges)));
 }

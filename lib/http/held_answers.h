@@ -17,7 +17,7 @@ struct AnswerTerms {
     static constexpr int kRefused = -2;  // No router was asked.
 
     int route = kRefused;  // As Router::handle() gives it.
-    TimePoint began;       // When its last byte came.
+    TimePoint began;       // When its last byte came, or when the one before it was answered.
     bool head_only = false;
     bool is_http10 = false;
     bool may_be_refused = false;  // It changed nothing, so that a refusal may take its place.

@@ -383,7 +383,7 @@ void HttpSession::sweep(TimePoint now) {
             if (is_late(now, options.idle_time)) time_out(now);
             return;
         case Phase::kIdle:
-            if (is_late(now, options.idle_time)) hang_up();
+            if (now - since_ >= options.idle_time && !has_something_to_read()) hang_up();
             return;
         case Phase::kSending:
             if (now - since_ >= options.idle_time) close();

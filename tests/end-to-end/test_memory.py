@@ -58,6 +58,8 @@ class OfTls(unittest.TestCase):
         self.daemon = self.enterContext(
             Secured(listener, self.server.trusted(self.server)))
         self.ask(self.daemon.tls())
+        # Main, I/O, log writer, drift: the one that packs text, and takes memory for it, has ended.
+        await_true(lambda: self.daemon.metric("process_threads") == 4, "the text to be packed")
 
     def ask(self, connection):
         self.enterContext(connection).sendall(self.GET)
