@@ -1,8 +1,6 @@
 """The drift page in a real browser: it shows what /v1/drift says, and stays usable."""
 
 import json
-import os
-import signal
 import tempfile
 import unittest
 from pathlib import Path
@@ -212,15 +210,12 @@ class Page(unittest.TestCase):
             judged(daemon)
             self.show(daemon, "#feature=s2")
             self.page.wait("document.querySelector('.history canvas')")
-            os.kill(daemon.process.pid, signal.SIGSTOP)
-            try:
+            with daemon.paused():
                 self.page.evaluate("location.hash = '#feature=s4'")
                 self.page.wait("document.querySelector('#feature h2').innerText === 's4'")
                 self.assertEqual(
                     self.page.evaluate("document.querySelector('.history .content').innerHTML"), "")
                 self.assertIn("K-S", self.page.text(".cumulative"))
-            finally:
-                os.kill(daemon.process.pid, signal.SIGCONT)
             self.page.wait("document.querySelector('.history canvas')")
 
     def test_buckets_are_as_wide_as_they_are_and_as_high_as_they_are_full(self):

@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -117,12 +116,8 @@ class PowerCut(unittest.TestCase):
             with sender(daemon, sent, connections=2):
                 for cut in range(CUTS):
                     await_true(lambda: len(sent.taken) > 20 + 50 * cut, "events acknowledged")
-                    daemon.process.send_signal(signal.SIGSTOP)
-                    try:
-                        with disk.after_a_power_cut() as folder:
-                            self.check_recovery(folder, sent)
-                    finally:
-                        daemon.process.send_signal(signal.SIGCONT)
+                    with daemon.paused(), disk.after_a_power_cut() as folder:
+                        self.check_recovery(folder, sent)
             assert_conserved(self, daemon, sent)
 
     def check_recovery(self, folder, sent):
@@ -155,13 +150,9 @@ class PowerCut(unittest.TestCase):
 
     def check_cut(self, disk, daemon, at_least):
         await_true(lambda: self.synced_bytes(daemon) > at_least, f"{at_least} bytes synced")
-        daemon.process.send_signal(signal.SIGSTOP)
-        try:
-            with disk.after_a_power_cut() as folder:
-                files = sorted(folder.glob("log/models/predictions/endpoint/*/*.txt"))
-                lines = [line for file in files for line in file.read_bytes().split(b"\n")[:-1]]
-        finally:
-            daemon.process.send_signal(signal.SIGCONT)
+        with daemon.paused(), disk.after_a_power_cut() as folder:
+            files = sorted(folder.glob("log/models/predictions/endpoint/*/*.txt"))
+            lines = [line for file in files for line in file.read_bytes().split(b"\n")[:-1]]
         self.assertGreater(len(lines), 1000)
         for number, line in enumerate(lines):
             self.assertEqual(json.loads(line)["prediction_id"], str(number))

@@ -225,6 +225,20 @@ class Daemon:
         self.process.send_signal(number)
         return self.wait()
 
+    @contextlib.contextmanager
+    def paused(self):
+        """Within it none of its threads runs; when the signal is sent they still may."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            await_true(lambda: set(self._thread_states()) == {"T"}, "all threads to be stopped")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def _thread_states(self):
+        for file in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            yield file.read_text("ascii").rsplit(")", 1)[1].split()[0]
+
     def kill(self):
         if self.is_running():
             self.stop(signal.SIGKILL)
