@@ -127,7 +127,7 @@ private:
     std::condition_variable changed_;   // For the thread,
     std::condition_variable reloaded_;  // and for who waits for it.
     // Last: they use all of the above.
-    std::jthread packer_;  // Runs for some seconds after the start, and after some reloads.
+    std::jthread packer_;  // Runs for a while after the start and after each reload.
     std::jthread thread_;
 };
 

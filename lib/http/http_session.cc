@@ -29,9 +29,7 @@ constexpr auto kLongestTurn = 1ms;
 constexpr std::size_t kHeldAtOnce = 64;
 
 // After an answer that ends the connection, what the peer still sends is read and dropped, so that
-// its kernel is not told to forget the answer. For this long, and this many bytes.
-constexpr auto kDrainTime = 2s;
-constexpr auto kDrainTimeAtStop = 500ms;
+// its kernel is not told to forget the answer. So many bytes, and not for long (sweep()).
 constexpr std::size_t kDrainBytes = 8 << 20;
 
 bool is_temporary(int error) { return error == EAGAIN || error == EINTR; }
@@ -361,53 +359,6 @@ void HttpSession::drain() {
     if (drained_ > kDrainBytes) return close();
     waits_for_input_ = true;
     socket_.when_readable();
-}
-
-void HttpSession::sweep(TimePoint now) {
-    if (unfinished_ || gave_way_) return;
-    if (held_.expire(now, admit())) {
-        turn_began_ = now_ = now;
-        return finish_turn();
-    }
-    const ServerOptions& options = worker_.shared().options;
-    switch (phase_) {
-        case Phase::kHeldAnswer:
-            return;
-        case Phase::kHandshake:
-            if (is_late(now, options.header_time)) close();
-            return;
-        case Phase::kHeader:
-            if (is_late(now, options.header_time)) time_out(now);
-            return;
-        case Phase::kBody:
-            if (is_late(now, options.idle_time)) time_out(now);
-            return;
-        case Phase::kIdle:
-            if (now - since_ >= options.idle_time && !has_something_to_read()) hang_up();
-            return;
-        case Phase::kSending:
-            if (now - since_ >= options.idle_time) close();
-            return;
-        case Phase::kDraining:
-            if (now - since_ >= (worker_.stopping() ? kDrainTimeAtStop : kDrainTime)) close();
-            return;
-    }
-}
-
-// The peer is not late with what it has sent and this thread had no time to read. But not for ever:
-// one that sends a byte each time would stay.
-bool HttpSession::is_late(TimePoint now, std::chrono::milliseconds allowed) const {
-    const auto waited = now - since_;
-    return waited >= 2 * allowed || (waited >= allowed && !has_something_to_read());
-}
-
-void HttpSession::time_out(TimePoint now) {
-    turn_began_ = now_ = now;
-    const char* const what = phase_ == Phase::kBody ? "body" : "header";
-    refuse({408, std::string(what) + ": expected to be complete by now"},
-           requests_.path(input_.view()));
-    drop_input();
-    finish_turn();
 }
 
 void HttpSession::stop() {
